@@ -1,0 +1,162 @@
+//! What was learnt on the way of a waiting command.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{TenantId, clip};
+
+/// The version that is written. Another one is read as an empty journal.
+pub const JOURNAL_VERSION: u32 = 1;
+
+/// The largest journal, in bytes of JSON. Writes past it are counted, not kept.
+pub const MAX_JOURNAL_BYTES: usize = 64 * 1024;
+
+/// The memory of a waiting command: a message attribute beside the unchanged body.
+///
+/// # Guarantees
+/// Bounded, versioned, and **never an authorisation**: a missing or unreadable journal is an empty one, and no
+/// write that opens something rests on it. It can only hold a write back for a while, or say what was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Journal {
+    /// [`JOURNAL_VERSION`].
+    pub v: u32,
+    /// When the command was first looked at; budgets run from here.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub first_look: Option<OffsetDateTime>,
+    /// When something last changed: a write of ours, or what the command waits for.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub last_change: Option<OffsetDateTime>,
+    /// How many deliveries looked at the command.
+    #[serde(default)]
+    pub looks: u32,
+    /// How often a failed join was reset.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub resets: u32,
+    /// What the command waits for, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+    /// The last write the service refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+    /// Every write of the whole way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<Write>,
+    /// Writes that were made but did not fit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub writes_dropped: u32,
+    /// Ids of the children that were posted, without this command's own id in front.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub posted: BTreeSet<String>,
+    /// The last `waiting` outcome that was sent: its id's last part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<String>,
+}
+
+/// What a command waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    /// The reason's code.
+    pub code: String,
+    /// Since when it is this reason.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// One write to Graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Write {
+    /// When it was answered.
+    #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub at: OffsetDateTime,
+    /// The tenant it was made in.
+    pub tenant: TenantId,
+    /// Which write: `request-join`.
+    pub what: String,
+    /// The tenant it was about, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<TenantId>,
+    /// The HTTP status; absent when no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Graph's `request-id`, for a support case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// A refused write, and since when it is refused in the same observed state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// Which write: `add-tenant`.
+    pub what: String,
+    /// The HTTP status, where an answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The service's own code, or ours where no answer came.
+    pub code: String,
+    /// The service's own text, clipped.
+    pub text: String,
+    /// Graph's `request-id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// A fingerprint of what was observed when it was refused.
+    pub seen: u64,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+impl Journal {
+    /// Reads the attribute; absent, unreadable or of another version is an empty journal.
+    pub fn read(attribute: Option<&str>) -> Self {
+        attribute
+            .filter(|text| text.len() <= MAX_JOURNAL_BYTES)
+            .and_then(|text| serde_json::from_str::<Self>(text).ok())
+            .filter(|journal| journal.v == JOURNAL_VERSION)
+            .unwrap_or_default()
+    }
+
+    /// The attribute to send; never longer than [`MAX_JOURNAL_BYTES`].
+    pub fn to_attribute(&self) -> String {
+        let mut journal = Self { v: JOURNAL_VERSION, ..self.clone() };
+        loop {
+            let text = serde_json::to_string(&journal).unwrap_or_default();
+            if text.len() <= MAX_JOURNAL_BYTES || journal.writes.is_empty() {
+                return text;
+            }
+            let excess = journal.writes.len().div_ceil(4);
+            journal.writes.drain(..excess);
+            journal.writes_dropped =
+                journal.writes_dropped.saturating_add(u32::try_from(excess).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Notes a write.
+    pub fn note_write(&mut self, write: Write) {
+        self.last_change = Some(write.at);
+        let request_id = write.request_id.map(|id| clip(&id, 80));
+        self.writes.push(Write { request_id, ..write });
+    }
+
+    /// When this write was last tried about this tenant.
+    pub fn last_write(&self, what: &str, about: Option<TenantId>) -> Option<OffsetDateTime> {
+        self.writes.iter().rev().find(|write| write.what == what && write.about == about).map(|w| w.at)
+    }
+
+    /// How many writes were made on the whole way.
+    pub fn writes_made(&self) -> usize {
+        self.writes.len() + self.writes_dropped as usize
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
