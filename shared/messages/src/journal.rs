@@ -29,6 +29,9 @@ pub struct Journal {
     /// When something last changed: a write of ours, or what the command waits for.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub last_change: Option<OffsetDateTime>,
+    /// Not to be looked at before; set where a wait is longer than one `DelaySeconds`.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<OffsetDateTime>,
     /// How many deliveries looked at the command.
     #[serde(default)]
     pub looks: u32,
@@ -59,8 +62,8 @@ pub struct Journal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Waiting {
-    /// The reason's code.
-    pub code: String,
+    /// The reason's key: its code, and what tells two waits of one code apart.
+    pub key: String,
     /// Since when it is this reason.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
@@ -145,9 +148,16 @@ impl Journal {
         self.writes.push(Write { request_id, ..write });
     }
 
-    /// When this write was last tried about this tenant.
-    pub fn last_write(&self, what: &str, about: Option<TenantId>) -> Option<OffsetDateTime> {
-        self.writes.iter().rev().find(|write| write.what == what && write.about == about).map(|w| w.at)
+    /// The last time this write was made about this tenant and may have taken effect: it was accepted, or its
+    /// fate is unknown (no answer, or a server error).
+    pub fn last_write(&self, what: &str, about: Option<TenantId>) -> Option<&Write> {
+        let may_have_effect =
+            |write: &&Write| write.status.is_none_or(|status| !(400..500).contains(&status));
+        self.writes
+            .iter()
+            .rev()
+            .filter(may_have_effect)
+            .find(|write| write.what == what && write.about == about)
     }
 
     /// How many writes were made on the whole way.

@@ -1,0 +1,249 @@
+//! add: list tenants in the owner's organization, and change the roles of listed ones.
+
+use mto_messages::{CommandData, JoinData, Journal, TenantId, TenantRef, Then};
+use serde::Serialize;
+
+use crate::{
+    Child, Decision, Finish, MemberRow, MemberState, Mutation, OrganizationState, OrganizationView, Reason,
+    Role, Step, Timing, Wait,
+};
+
+/// What is asked for, with every tenant resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aim {
+    /// The tenant that owns the organization.
+    pub owner: TenantId,
+    /// The tenants to list.
+    pub tenants: Vec<Wanted>,
+    /// What is to follow for each, as soon as it is listed.
+    pub then: Option<Then>,
+}
+
+/// One tenant that is to be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// How the list is to name it.
+    pub display_name: String,
+    /// The wanted role; absent: a new one becomes a member, a listed one keeps its role.
+    pub role: Option<mto_messages::Role>,
+    /// The directory marks it as external: somebody else has to make it join.
+    pub external: bool,
+}
+
+impl Wanted {
+    /// Whether the list holds it as wanted, with nothing left to write or to wait for.
+    pub(crate) fn is_met_by(&self, own: &OrganizationView) -> bool {
+        own.row(self.tenant).is_some_and(|row| self.need(row) == Need::Nothing)
+    }
+
+    /// What a listed row needs.
+    fn need(&self, row: &MemberRow) -> Need {
+        let wanted = self.role.map(Role::from);
+        if row.is_leaving() {
+            return Need::WaitForRemoval;
+        }
+        match wanted {
+            Some(wanted) if *row.role_to_be() != wanted => Need::Role,
+            // A pending row keeps its old role until it joins (unverified); its desire is all there is to see.
+            Some(wanted) if row.role != wanted && row.state != MemberState::Pending => Need::WaitForRole,
+            _ => Need::Nothing,
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Role,
+    WaitForRole,
+    WaitForRemoval,
+}
+
+/// What is seen in the owner tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Observed {
+    /// The organization as the owner sees it.
+    pub own: OrganizationView,
+}
+
+/// Decides the next step. For the owner, the first row that matches wins:
+///
+/// | Observed | Step |
+/// |---|---|
+/// | in none | wait: no organization yet |
+/// | state or role unknown | wait: unrecognised |
+/// | own row not visible | wait: settling |
+/// | own role is member | rejected: not an owner |
+///
+/// Then for each wanted tenant:
+///
+/// | Row | What is done |
+/// |---|---|
+/// | absent, added by us a moment ago | wait: settling |
+/// | absent | add |
+/// | removal running | wait, then add again |
+/// | another role than wanted | change the role |
+/// | active, role change under way | wait until it shows |
+/// | else | nothing; `join` is posted if asked for |
+///
+/// Writes come first, then waits; the command succeeds when nothing is left.
+pub fn decide(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    if let Some(decision) = decide_owner(aim.owner, &observed.own) {
+        return decision;
+    }
+    let plan = Plan::new(aim, &observed.own, journal, timing);
+    let step = if !plan.writes.is_empty() {
+        Step::Act(plan.writes)
+    } else if let Some(reason) = plan.wait {
+        Step::Wait(Wait { reason, not_before: None })
+    } else {
+        Step::Finish(finish(aim, &observed.own, timing))
+    };
+    Decision { step, children: children(aim, &observed.own) }
+}
+
+fn decide_owner(owner: TenantId, own: &OrganizationView) -> Option<Decision> {
+    match &own.state {
+        OrganizationState::Inactive => return Some(Decision::wait(Reason::OwnerHasNoOrganization(owner))),
+        OrganizationState::Unrecognised(state) => {
+            let seen = format!("organization state \"{state}\"");
+            return Some(Decision::wait(Reason::Unrecognised(seen)));
+        }
+        OrganizationState::Active => {}
+    }
+    match own.row(owner).map(|row| &row.role) {
+        Some(Role::Owner) => None,
+        Some(Role::Member) => Some(Decision::reject(Reason::NotAnOwner(owner))),
+        Some(Role::Unrecognised(role)) => {
+            Some(Decision::wait(Reason::Unrecognised(format!("role \"{role}\" of the owner"))))
+        }
+        None => Some(Decision::wait(Reason::Settling("own row in the list"))),
+    }
+}
+
+#[derive(Default)]
+struct Plan {
+    writes: Vec<Mutation>,
+    wait: Option<Reason>,
+}
+
+impl Plan {
+    fn new(aim: &Aim, own: &OrganizationView, journal: &Journal, timing: &Timing<'_>) -> Self {
+        let mut plan = Self::default();
+        let mut leaving = Vec::new();
+        let mut changing = Vec::new();
+        for wanted in &aim.tenants {
+            let need = own.row(wanted.tenant).map(|row| wanted.need(row));
+            match need {
+                None => plan.write(add(wanted), journal, timing),
+                Some(Need::Role) => {
+                    let role = wanted.role.unwrap_or(mto_messages::Role::Member);
+                    plan.write(Mutation::ChangeRole { tenant: wanted.tenant, role }, journal, timing);
+                }
+                Some(Need::WaitForRemoval) => leaving.push(wanted.tenant),
+                Some(Need::WaitForRole) => changing.push(wanted.tenant),
+                Some(Need::Nothing) => {}
+            }
+        }
+        if !changing.is_empty() {
+            plan.wait = Some(Reason::RoleChanging(changing));
+        }
+        if !leaving.is_empty() {
+            plan.wait = Some(Reason::BeingRemoved(leaving));
+        }
+        plan
+    }
+
+    /// A write that was made a moment ago may not show yet: then it is waited for instead.
+    fn write(&mut self, mutation: Mutation, journal: &Journal, timing: &Timing<'_>) {
+        if timing.is_settling(journal, mutation.what(), mutation.about()) {
+            self.wait = Some(Reason::Settling(mutation.what()));
+        } else {
+            self.writes.push(mutation);
+        }
+    }
+}
+
+fn add(wanted: &Wanted) -> Mutation {
+    Mutation::AddTenant {
+        tenant: wanted.tenant,
+        display_name: wanted.display_name.clone(),
+        role: wanted.role.unwrap_or(mto_messages::Role::Member),
+    }
+}
+
+/// `join` for each tenant as soon as it is listed; nobody waits for the slowest. An active one joins only for
+/// the sake of what follows a join.
+fn children(aim: &Aim, own: &OrganizationView) -> Vec<Child> {
+    let Some(then) = aim.then.as_ref() else { return Vec::new() };
+    let Some(join) = then.join.as_ref() else { return Vec::new() };
+    let due = |wanted: &&Wanted| {
+        !wanted.external
+            && own.row(wanted.tenant).is_some_and(|row| match row.state {
+                MemberState::Pending => !row.is_leaving(),
+                MemberState::Active => !row.is_leaving() && then.sync.is_some(),
+                MemberState::Removed | MemberState::Unrecognised(_) => false,
+            })
+    };
+    aim.tenants.iter().filter(due).map(|wanted| child(aim.owner, wanted.tenant, join, then)).collect()
+}
+
+fn child(owner: TenantId, tenant: TenantId, join: &mto_messages::JoinWish, then: &Then) -> Child {
+    let data = JoinData {
+        tenant: TenantRef::from(tenant),
+        owner: TenantRef::from(owner),
+        templates: join.templates.clone(),
+        then: then.sync.clone().map(|sync| Then { join: None, sync: Some(sync) }),
+        dry_run: false,
+    };
+    Child { data: CommandData::Join(data), about: vec![tenant] }
+}
+
+fn finish(aim: &Aim, own: &OrganizationView, timing: &Timing<'_>) -> Finish {
+    let mut notes = Vec::new();
+    let wants_join = aim.then.as_ref().is_some_and(|then| then.join.is_some());
+    for wanted in aim.tenants.iter().filter(|wanted| wanted.external && wants_join) {
+        notes.push(format!(
+            "{} ({}) is external: its own administrators have to send the join request",
+            wanted.display_name, wanted.tenant
+        ));
+    }
+    let listed = own.members.len();
+    if listed > timing.limits.active_tenants {
+        notes.push(format!(
+            "{listed} tenants are listed; only {} may be active, which is enforced when they join",
+            timing.limits.active_tenants
+        ));
+    }
+    Finish::Succeeded { summary: format!("{} tenants are listed as wanted", aim.tenants.len()), notes }
+}
+
+/// What would be seen after `mutation`, if it took effect at once; for plans and for the fixed-point test.
+#[must_use]
+pub fn assume(mut observed: Observed, mutation: &Mutation) -> Observed {
+    match mutation {
+        Mutation::AddTenant { tenant, role, .. } => {
+            observed.own.members.push(new_row(*tenant, Role::from(*role), MemberState::Pending));
+        }
+        Mutation::ChangeRole { tenant, role } => {
+            if let Some(row) = observed.own.members.iter_mut().find(|row| row.tenant == *tenant) {
+                row.role = Role::from(*role);
+                row.transition = None;
+            }
+        }
+        Mutation::CreateOrganization { .. }
+        | Mutation::UpdateOrganization { .. }
+        | Mutation::SetPartnerTemplate(_)
+        | Mutation::SetIdentityTemplate(_)
+        | Mutation::RequestJoin { .. }
+        | Mutation::ResetJoin => {}
+    }
+    observed
+}
+
+pub(crate) fn new_row(tenant: TenantId, role: Role, state: MemberState) -> MemberRow {
+    MemberRow { tenant, display_name: None, role, state, transition: None }
+}

@@ -1,0 +1,223 @@
+//! create: make the owner's organization exist.
+
+use mto_messages::{
+    AddData, CommandData, Journal, NewTenant, SyncWish, Templates, TenantId, TenantRef, Then,
+};
+use serde::Serialize;
+
+use crate::{
+    Child, Decision, Finish, JoinRequest, MemberState, Mutation, OrganizationState, OrganizationView,
+    Progress, Reason, Role, Step, TemplatesView, Timing, Wait, add, templates,
+};
+
+/// What is asked for, with every tenant resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aim {
+    /// The tenant that is to own the organization.
+    pub owner: TenantId,
+    /// Its name.
+    pub display_name: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// Rename one that exists.
+    pub update: bool,
+    /// Tenants to add.
+    pub tenants: Vec<add::Wanted>,
+    /// Templates of the owner.
+    pub templates: Option<Templates>,
+    /// What is to follow.
+    pub then: Option<Then>,
+}
+
+impl Aim {
+    /// Whether the command succeeds only once every listed tenant is active.
+    pub fn aims_at_members(&self) -> bool {
+        !self.tenants.is_empty() && self.then.as_ref().is_some_and(|then| then.join.is_some())
+    }
+}
+
+/// What is seen in the owner tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Observed {
+    /// The organization as the owner sees it.
+    pub own: OrganizationView,
+    /// The owner's own join request; needed only while it is in no organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<JoinRequest>,
+    /// The owner's templates; needed only where some are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<TemplatesView>,
+}
+
+/// Decides the next step. The first row that matches wins:
+///
+/// | Observed | Step |
+/// |---|---|
+/// | in none, a join request of its own is running | rejected: it is about to be a member elsewhere |
+/// | in none, we created it a moment ago | wait: does not show yet |
+/// | in none | create |
+/// | state unknown | wait: unrecognised |
+/// | active, own row not visible | wait: settling |
+/// | active, own role is member | rejected: not an owner |
+/// | another name or description, and `update` | update |
+/// | templates wanted and not set | set them |
+/// | tenants wanted as active members, some are not | wait for them (`add` is posted) |
+/// | else | succeeded (`add` is posted) |
+pub fn decide(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    match &observed.own.state {
+        OrganizationState::Active => decide_active(aim, observed, journal, timing),
+        OrganizationState::Inactive => decide_inactive(aim, observed, journal, timing),
+        OrganizationState::Unrecognised(state) => {
+            Decision::wait(Reason::Unrecognised(format!("organization state \"{state}\"")))
+        }
+    }
+}
+
+fn decide_inactive(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    let create = Mutation::CreateOrganization {
+        display_name: aim.display_name.clone(),
+        description: aim.description.clone(),
+    };
+    if timing.is_settling(journal, create.what(), None) {
+        return Decision::wait(Reason::CreationNotVisible);
+    }
+    if let Some(request) = &observed.request {
+        if let (Some(owner), true) = (request.owner, request.is_running()) {
+            return Decision::reject(Reason::JoinElsewhere { tenant: aim.owner, owner });
+        }
+        // Accepted, and not visible as an organization yet: or left over from a membership that ended
+        // (unverified which). Looking again for a while tells them apart.
+        let accepted = request.owner.is_some()
+            && request.state == Some(MemberState::Active)
+            && request.progress.as_ref().is_none_or(|progress| *progress == Progress::Succeeded);
+        let reason = Reason::Settling("accepted join request of this tenant");
+        if accepted && timing.waited_for(journal, &reason) < timing.limits.confirm {
+            return Decision::wait(reason);
+        }
+    }
+    Decision::act(vec![create])
+}
+
+fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    match observed.own.row(aim.owner).map(|row| (&row.role, row.is_leaving())) {
+        None => return Decision::wait(Reason::Settling("own row in the list")),
+        Some((_, true)) => return Decision::wait(Reason::BeingRemoved(vec![aim.owner])),
+        Some((Role::Member, _)) => return Decision::reject(Reason::NotAnOwner(aim.owner)),
+        Some((Role::Unrecognised(role), _)) => {
+            return Decision::wait(Reason::Unrecognised(format!("role \"{role}\" of the owner")));
+        }
+        Some((Role::Owner, false)) => {}
+    }
+    if let Some(update) = rename(aim, &observed.own) {
+        return settle_or(update, journal, timing);
+    }
+    let writes = missing_templates(aim, observed);
+    if !writes.is_empty() {
+        return Decision::act(writes);
+    }
+    let children = children(aim, &observed.own);
+    let step = match not_active(aim, &observed.own) {
+        missing if missing.is_empty() || !aim.aims_at_members() => Step::Finish(finish(aim, observed)),
+        missing => Step::Wait(Wait { reason: Reason::WaitingForMembers(missing), not_before: None }),
+    };
+    Decision { step, children }
+}
+
+fn settle_or(update: Mutation, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    if timing.is_settling(journal, update.what(), None) {
+        return Decision::wait(Reason::Settling("change of the organization's name"));
+    }
+    Decision::act(vec![update])
+}
+
+fn rename(aim: &Aim, own: &OrganizationView) -> Option<Mutation> {
+    let display_name =
+        (own.display_name.as_ref() != Some(&aim.display_name)).then(|| aim.display_name.clone());
+    let description = aim.description.clone().filter(|wanted| own.description.as_ref() != Some(wanted));
+    (aim.update && (display_name.is_some() || description.is_some()))
+        .then_some(Mutation::UpdateOrganization { display_name, description })
+}
+
+fn missing_templates(aim: &Aim, observed: &Observed) -> Vec<Mutation> {
+    match (&aim.templates, &observed.templates) {
+        (Some(wanted), Some(seen)) => templates::missing(wanted, seen),
+        _ => Vec::new(),
+    }
+}
+
+fn not_active(aim: &Aim, own: &OrganizationView) -> Vec<TenantId> {
+    let active = |tenant: TenantId| {
+        own.row(tenant).is_some_and(|row| row.state == MemberState::Active && !row.is_leaving())
+    };
+    aim.tenants.iter().map(|wanted| wanted.tenant).filter(|tenant| !active(*tenant)).collect()
+}
+
+/// `add` is posted unless everything it could do is done.
+fn children(aim: &Aim, own: &OrganizationView) -> Vec<Child> {
+    let sync: Option<&SyncWish> = aim.then.as_ref().and_then(|then| then.sync.as_ref());
+    let nothing_to_add = aim.tenants.iter().all(|wanted| wanted.is_met_by(own))
+        && not_active(aim, own).is_empty()
+        && sync.is_none();
+    if aim.tenants.is_empty() || nothing_to_add {
+        return Vec::new();
+    }
+    let tenants = aim.tenants.iter().map(|wanted| NewTenant {
+        tenant: TenantRef::from(wanted.tenant),
+        display_name: wanted.display_name.clone(),
+        role: wanted.role,
+    });
+    let data = AddData {
+        owner: TenantRef::from(aim.owner),
+        tenants: tenants.collect(),
+        then: aim.then.clone(),
+        dry_run: false,
+    };
+    vec![Child { data: CommandData::Add(data), about: Vec::new() }]
+}
+
+fn finish(aim: &Aim, observed: &Observed) -> Finish {
+    let name = observed.own.display_name.as_deref().unwrap_or(&aim.display_name);
+    let mut notes = Vec::new();
+    if name != aim.display_name {
+        notes.push(format!(
+            "the organization is named \"{name}\", not \"{}\"; it was left alone, since \"update\" is not set",
+            aim.display_name
+        ));
+    }
+    let active = observed.own.active().count();
+    let summary = if aim.aims_at_members() {
+        format!("\"{name}\" is formed: {active} tenants are active")
+    } else {
+        format!("\"{name}\" exists, with {active} active tenants")
+    };
+    Finish::Succeeded { summary, notes }
+}
+
+/// What would be seen after `mutation`, if it took effect at once; for plans and for the fixed-point test.
+#[must_use]
+pub fn assume(aim: &Aim, mut observed: Observed, mutation: &Mutation) -> Observed {
+    match mutation {
+        Mutation::CreateOrganization { display_name, description } => {
+            observed.own = OrganizationView {
+                state: OrganizationState::Active,
+                display_name: Some(display_name.clone()),
+                description: description.clone(),
+                members: vec![add::new_row(aim.owner, Role::Owner, MemberState::Active)],
+            };
+        }
+        Mutation::UpdateOrganization { display_name, description } => {
+            let own = &mut observed.own;
+            own.display_name = display_name.clone().or(own.display_name.take());
+            own.description = description.clone().or(own.description.take());
+        }
+        Mutation::SetPartnerTemplate(_) | Mutation::SetIdentityTemplate(_) => {
+            observed.templates = observed.templates.map(|seen| templates::assume(seen, mutation));
+        }
+        Mutation::AddTenant { .. }
+        | Mutation::ChangeRole { .. }
+        | Mutation::RequestJoin { .. }
+        | Mutation::ResetJoin => {}
+    }
+    observed
+}
