@@ -1,1 +1,13 @@
-//! Placeholder, filled in the next commits.
+//! Everything on one machine: the simulator, the queues and the functions in one process, in virtual time.
+//!
+//! A [`World`] is what `cargo run` shows and what the scenario tests drive: the deployed functions' own code
+//! over the in-process model of SQS, against the simulator (over loopback HTTP, or in process where thousands of
+//! runs count). Its time jumps: it stands still while work is due, and then moves to the next due message.
+
+mod clock;
+mod transport;
+mod world;
+
+pub use clock::JumpClock;
+pub use transport::InProcess;
+pub use world::{Setup, Wiring, World, WorldError, dead_letter_queue, outcomes_queue, queue, simulator};

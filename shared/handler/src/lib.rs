@@ -1,1 +1,37 @@
-//! Placeholder, filled in the next commits.
+//! The only crate that knows Lambda and SQS.
+//!
+//! A [`Handler`] takes batches of records and brings every record to an end: an outcome, a new message that
+//! waits, or a dead letter with its reason. What a verb wants, sees and decides is a [`Function`].
+//!
+//! # Flow
+//! batch → record → command → look: observe, decide one step, apply, observe again → outcome or wait.
+//!
+//! # Guarantees
+//! - Nothing is lost: a record is acknowledged only after what follows from it was taken by a queue.
+//! - The body of a waiting command never changes; what was learnt travels in the `journal` attribute.
+//! - A failed write is never believed: it means "look again".
+//! - Everything is bounded: steps, attempts, delays, budgets, concurrency, sizes.
+
+mod apply;
+#[cfg(feature = "aws")]
+pub mod aws;
+mod config;
+mod directory;
+mod function;
+mod handler;
+pub mod memory;
+mod outcomes;
+mod process;
+mod queue;
+mod steps;
+pub mod telemetry;
+pub mod views;
+
+pub use apply::{is_denied, text_of};
+pub use config::{Config, ConfigError, Environment, ProcessEnvironment};
+pub use directory::{
+    Application, CredentialReference, Directory, DirectoryDocument, SecretReference, TenantEntry,
+};
+pub use function::{Function, Look, Tenants, wrong_verb};
+pub use handler::Handler;
+pub use queue::{JOURNAL_ATTRIBUTE, MAX_DELAY, Message, Queue, QueueError, QueueUrl, Record};

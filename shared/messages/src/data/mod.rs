@@ -13,7 +13,7 @@ pub use templates::{
     PartnerConfigurationTemplate, TemplateValues, Templates, UserSyncInbound,
 };
 
-use crate::Verb;
+use crate::{TenantRef, Verb};
 
 /// The `data` of a command, by verb.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,4 +41,45 @@ impl CommandData {
             Self::Sync(_) => Verb::Sync,
         }
     }
+
+    /// Every tenant the command names, with the path of its field.
+    pub fn tenants(&self) -> Vec<(String, &TenantRef)> {
+        let field = |name: &str| format!("data.{name}");
+        match self {
+            Self::Create(data) => {
+                [(field("owner"), &data.owner)].into_iter().chain(new_tenants(&data.tenants)).collect()
+            }
+            Self::Add(data) => {
+                [(field("owner"), &data.owner)].into_iter().chain(new_tenants(&data.tenants)).collect()
+            }
+            Self::Join(data) => vec![(field("tenant"), &data.tenant), (field("owner"), &data.owner)],
+            Self::Leave(data) => vec![(field("tenant"), &data.tenant), (field("owner"), &data.owner)],
+            Self::Sync(data) => {
+                let targets = match &data.targets {
+                    Some(SyncTargets::Tenants(tenants)) => tenants.as_slice(),
+                    Some(SyncTargets::All) | None => &[],
+                };
+                let targets =
+                    targets.iter().enumerate().map(|(index, t)| (format!("data.targets[{index}]"), t));
+                let source = data.source.iter().map(|tenant| (field("source"), tenant));
+                let owner = data.owner.iter().map(|tenant| (field("owner"), tenant));
+                source.chain(owner).chain(targets).collect()
+            }
+        }
+    }
+
+    /// Whether it only asks for the plan.
+    pub fn dry_run(&self) -> bool {
+        match self {
+            Self::Create(data) => data.dry_run,
+            Self::Add(data) => data.dry_run,
+            Self::Join(data) => data.dry_run,
+            Self::Leave(data) => data.dry_run,
+            Self::Sync(data) => data.dry_run,
+        }
+    }
+}
+
+fn new_tenants(tenants: &[NewTenant]) -> impl Iterator<Item = (String, &TenantRef)> {
+    tenants.iter().enumerate().map(|(index, new)| (format!("data.tenants[{index}].tenant"), &new.tenant))
 }

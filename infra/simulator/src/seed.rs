@@ -1,0 +1,274 @@
+//! What the world holds when it starts.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids;
+use crate::seed_check;
+
+/// Most tenants a seed may hold.
+pub const MAX_TENANTS: usize = 1_000;
+/// Most applications of one tenant.
+pub const MAX_APPLICATIONS: usize = 20;
+/// Most secrets, and most certificates, of one application.
+pub const MAX_CREDENTIALS: usize = 10;
+
+/// The tenants, and what they have made so far. JSON is camelCase; unknown fields are refused.
+///
+/// ```
+/// let seed = entra_simulator::Seed::from_json(r#"{"tenants":[{
+///   "tenantId":"11111111-0000-4000-8000-000000000001","displayName":"Contoso","defaultDomain":"contoso.example",
+///   "applications":[{"clientId":"22222222-0000-4000-8000-000000000001","secrets":["only-for-tests"],
+///     "permissions":["MultiTenantOrganization.ReadWrite.All"]}]}]}"#)?;
+/// assert_eq!(seed.tenants[0].display_name, "Contoso");
+/// # Ok::<(), entra_simulator::SeedError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Seed {
+    /// The tenants, 1 to [`MAX_TENANTS`].
+    pub tenants: Vec<TenantSeed>,
+    /// Organizations that exist already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizations: Vec<OrganizationSeed>,
+    /// Partner configurations that exist already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partners: Vec<PartnerSeed>,
+}
+
+/// One tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct TenantSeed {
+    /// The tenant id.
+    pub tenant_id: Uuid,
+    /// The name of the organization behind it.
+    pub display_name: String,
+    /// The default verified domain, unique over all tenants.
+    pub default_domain: String,
+    /// Further verified domains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
+    /// Number of internal users, for the limit at join and for the throttling size. Default: 25.
+    #[serde(default = "few_users")]
+    pub internal_users: u32,
+    /// Applications that can sign in.
+    #[serde(default)]
+    pub applications: Vec<ApplicationSeed>,
+}
+
+fn few_users() -> u32 {
+    25
+}
+
+/// An application with its credentials and consented application permissions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ApplicationSeed {
+    /// The application (client) id.
+    pub client_id: Uuid,
+    /// Client secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Secret>,
+    /// X.509 certificates, PEM.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
+    /// Names of application permissions, one of [`PERMISSIONS`](crate::PERMISSIONS).
+    #[serde(default)]
+    pub permissions: Vec<String>,
+    /// Directory roles. Application tokens need none for what is served today; kept for later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+}
+
+/// A client secret that does not print.
+///
+/// ```
+/// let secret = entra_simulator::Secret::new("only-for-tests");
+/// assert_eq!(format!("{secret:?}"), "Secret(***)");
+/// assert_eq!(secret.expose(), "only-for-tests");
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(secret.into())
+    }
+
+    /// The secret itself, for the one place that sends or compares it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret(***)")
+    }
+}
+
+/// An organization that exists already; its owner is its creator and needs no row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct OrganizationSeed {
+    /// The creator.
+    pub owner: Uuid,
+    /// The name of the organization.
+    pub display_name: String,
+    /// Its description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The other tenants.
+    #[serde(default)]
+    pub members: Vec<MemberSeed>,
+}
+
+/// A row of an organization that exists already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct MemberSeed {
+    /// The tenant.
+    pub tenant_id: Uuid,
+    /// The label the owner gave it.
+    pub display_name: String,
+    /// Its role. Default: member.
+    #[serde(default)]
+    pub role: MemberRole,
+    /// Its state. Default: pending.
+    #[serde(default)]
+    pub state: MemberState,
+}
+
+/// The role of a row (reference 2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MemberRole {
+    /// Manages the organization.
+    Owner,
+    /// Takes part in it.
+    #[default]
+    Member,
+}
+
+/// The state of a row (reference 2.1); `removed` is a view and never stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MemberState {
+    /// Listed by an owner, not joined.
+    #[default]
+    Pending,
+    /// Joined.
+    Active,
+}
+
+/// A partner configuration that exists already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct PartnerSeed {
+    /// The tenant that holds the configuration.
+    pub tenant_id: Uuid,
+    /// The tenant it is about.
+    pub partner_tenant_id: Uuid,
+    /// Its properties, as in the body of POST partners.
+    #[serde(default)]
+    pub configuration: serde_json::Map<String, serde_json::Value>,
+    /// The body of PUT identitySynchronization, if there is such a policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_synchronization: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// A seed that cannot be used: the field, its value, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} = {value}: {problem}")]
+pub struct SeedError {
+    /// The JSON path, e.g. `tenants[2].defaultDomain`.
+    pub field: String,
+    /// What stands there; a dash where it must not be shown.
+    pub value: String,
+    /// What is wrong with it and how to put it right.
+    pub problem: String,
+}
+
+impl SeedError {
+    pub(crate) fn new(
+        field: impl Into<String>,
+        value: impl std::fmt::Display,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self { field: field.into(), value: value.to_string(), problem: problem.into() }
+    }
+}
+
+impl Seed {
+    /// Reads a seed from JSON and checks it.
+    ///
+    /// # Errors
+    /// Names the JSON path of the first thing that is wrong.
+    pub fn from_json(text: &str) -> Result<Self, SeedError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let seed: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            SeedError::new(error.path().to_string(), "-", format!("{}; see --print-seed", error.inner()))
+        })?;
+        reader.end().map_err(|error| SeedError::new("end of the seed", "-", error.to_string()))?;
+        seed.check()?;
+        Ok(seed)
+    }
+
+    /// Checks bounds, uniqueness and references.
+    ///
+    /// # Errors
+    /// Names the first field that is wrong.
+    pub fn check(&self) -> Result<(), SeedError> {
+        seed_check::check(self)
+    }
+
+    /// `count` tenants (1 to [`MAX_TENANTS`], others are brought into that range) with fixed ids: Contoso,
+    /// Fabrikam, Tailspin, then further names; each has one application with one secret and every permission.
+    ///
+    /// ```
+    /// let seed = entra_simulator::Seed::demo(3);
+    /// assert_eq!(seed.tenants[1].default_domain, "fabrikam.example");
+    /// assert_eq!(seed, entra_simulator::Seed::demo(3));
+    /// ```
+    pub fn demo(count: usize) -> Self {
+        let tenants = (0..count.clamp(1, MAX_TENANTS)).map(demo_tenant).collect();
+        Self { tenants, organizations: Vec::new(), partners: Vec::new() }
+    }
+}
+
+const NAMES: [&str; 12] = [
+    "Contoso",
+    "Fabrikam",
+    "Tailspin",
+    "Northwind",
+    "Adatum",
+    "Litware",
+    "Proseware",
+    "Wingtip",
+    "Woodgrove",
+    "Trey",
+    "Relecloud",
+    "Munson",
+];
+
+fn demo_tenant(index: usize) -> TenantSeed {
+    let name = NAMES.get(index).map_or_else(|| format!("Tenant {}", index + 1), |name| (*name).to_owned());
+    let word = name.to_lowercase().replace(' ', "-");
+    TenantSeed {
+        tenant_id: ids::derive("demo tenant", &[&word]),
+        display_name: name,
+        default_domain: format!("{word}.example"),
+        domains: vec![format!("{word}.onmicrosoft.example")],
+        internal_users: few_users(),
+        applications: vec![ApplicationSeed {
+            client_id: ids::derive("demo application", &[&word]),
+            secrets: vec![Secret::new(format!("demo-secret-{word}"))],
+            certificates: Vec::new(),
+            permissions: crate::PERMISSIONS.iter().map(|name| (*name).to_owned()).collect(),
+            roles: Vec::new(),
+        }],
+    }
+}

@@ -1,0 +1,165 @@
+//! The world a seed describes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use time::OffsetDateTime;
+
+use super::organization::Row;
+use super::tenant::{Application, Certificate, Tenant};
+use super::{Refusal, World};
+use crate::options::Options;
+use crate::seed::{ApplicationSeed, MemberState, OrganizationSeed, PartnerSeed, Seed, SeedError, TenantSeed};
+
+impl World {
+    pub(crate) fn new(seed: Seed, options: Options, now: OffsetDateTime) -> Result<Self, SeedError> {
+        seed.check()?;
+        let mut world = Self {
+            options,
+            now,
+            tenants: BTreeMap::new(),
+            organizations: BTreeMap::new(),
+            tokens: super::tokens::Tokens::default(),
+            faults: super::Faults::default(),
+            limits: super::limits::Usage::default(),
+            log: VecDeque::new(),
+            counters: crate::Counters::default(),
+            audit: VecDeque::new(),
+            next: 0,
+            organizations_made: 0,
+        };
+        for (index, tenant) in seed.tenants.into_iter().enumerate() {
+            world.tenants.insert(tenant.tenant_id, start_tenant(tenant, index)?);
+        }
+        // partners first: a join applies templates to what was there before
+        for (index, partner) in seed.partners.iter().enumerate() {
+            world.start_partner(partner).map_err(|refusal| {
+                SeedError::new(format!("partners[{index}]"), partner.partner_tenant_id, explain(&refusal))
+            })?;
+        }
+        for (index, organization) in seed.organizations.into_iter().enumerate() {
+            let owner = organization.owner;
+            world.start_rows(organization).map_err(|refusal| {
+                SeedError::new(format!("organizations[{index}]"), owner, explain(&refusal))
+            })?;
+        }
+        Ok(world)
+    }
+
+    fn start_partner(&mut self, seed: &PartnerSeed) -> Result<(), Refusal> {
+        let policy = &mut self.tenant_mut(seed.tenant_id)?.policy;
+        policy.add_partner(seed.partner_tenant_id, &seed.configuration)?;
+        match &seed.identity_synchronization {
+            Some(body) => policy.put_identity(seed.partner_tenant_id, body, false),
+            None => Ok(()),
+        }
+    }
+
+    fn start_rows(&mut self, seed: OrganizationSeed) -> Result<(), Refusal> {
+        let (owner, now) = (seed.owner, self.now);
+        let key = self.start_organization(owner, seed.display_name, seed.description)?;
+        for member in seed.members {
+            let Some(organization) = self.organizations.get_mut(&key) else { return Err(Refusal::Gone) };
+            organization.rows.push(Row {
+                tenant_id: member.tenant_id,
+                display_name: member.display_name,
+                role: crate::MemberRole::Member,
+                state: MemberState::Pending,
+                added_by: owner,
+                added_at: now,
+                joined_at: None,
+                wanted_role: member.role,
+                change: None,
+            });
+            match member.state {
+                MemberState::Pending => {}
+                MemberState::Active => {
+                    let tenant = self.tenant_mut(member.tenant_id)?;
+                    tenant.joined_by = Some(owner);
+                    tenant.ever_asked = true;
+                    self.become_active(member.tenant_id, key, now);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn explain(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Bad(text) => text.clone(),
+        Refusal::Unknown(_) | Refusal::Gone => "names something that is not in the seed".to_owned(),
+        Refusal::PartnerExists
+        | Refusal::PolicyExists
+        | Refusal::OrganizationExists
+        | Refusal::AlreadyAdded => "stands twice; remove one".to_owned(),
+        Refusal::Denied | Refusal::Query(_) | Refusal::Method => "cannot be used in a seed".to_owned(),
+    }
+}
+
+fn start_tenant(seed: TenantSeed, index: usize) -> Result<Tenant, SeedError> {
+    let applications = seed.applications.into_iter().enumerate();
+    let applications = applications
+        .map(|(place, application)| {
+            start_application(application, &format!("tenants[{index}].applications[{place}]"))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Tenant {
+        tenant_id: seed.tenant_id,
+        display_name: seed.display_name,
+        default_domain: seed.default_domain,
+        domains: seed.domains,
+        internal_users: seed.internal_users,
+        applications,
+        policy: super::policy::Policy::default(),
+        organization: None,
+        join_request: None,
+        joined_by: None,
+        ever_asked: false,
+        last_failure: None,
+        former_rows: BTreeSet::new(),
+        denied: BTreeSet::new(),
+        credential_broken: false,
+    })
+}
+
+fn start_application(seed: ApplicationSeed, at: &str) -> Result<Application, SeedError> {
+    let certificates = seed.certificates.iter().enumerate();
+    let certificates = certificates
+        .map(|(place, pem)| {
+            read_certificate(pem)
+                .map_err(|problem| SeedError::new(format!("{at}.certificates[{place}]"), "-", problem))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Application {
+        client_id: seed.client_id,
+        secrets: seed.secrets,
+        certificates,
+        permissions: seed.permissions.into_iter().collect(),
+    })
+}
+
+#[cfg(feature = "assertions")]
+fn read_certificate(pem: &str) -> Result<Certificate, String> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use sha2::{Digest as _, Sha256};
+
+    let (_, block) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).map_err(|error| {
+        format!("is no PEM certificate ({error}); begin with -----BEGIN CERTIFICATE-----")
+    })?;
+    let certificate = block.parse_x509().map_err(|error| format!("is no X.509 certificate ({error})"))?;
+    let key = certificate.public_key();
+    match key.parsed() {
+        Ok(x509_parser::public_key::PublicKey::RSA(_)) => {}
+        Ok(_) | Err(_) => return Err("holds no RSA key; Entra takes RSA certificates only".to_owned()),
+    }
+    let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&block.contents));
+    Ok(Certificate { thumbprint, rsa_key: key.subject_public_key.data.to_vec() })
+}
+
+/// Without the feature `assertions` certificates are kept out: the token endpoint says so when one is used.
+#[cfg(not(feature = "assertions"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as with the feature")]
+fn read_certificate(_pem: &str) -> Result<Certificate, String> {
+    Ok(Certificate { thumbprint: String::new(), rsa_key: Vec::new() })
+}

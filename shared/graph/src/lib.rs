@@ -1,0 +1,107 @@
+//! Typed client for the part of Microsoft Graph that a multi-tenant organization needs.
+//!
+//! # Flow
+//!
+//! An [`Endpoint`] is a value: it builds its request and decodes its answer without I/O. [`GraphClient`] adds the
+//! access token (from a [`TokenProvider`]), the ids, retries and paging, and hands an `http::Request` to a
+//! [`Transport`]: reqwest in production (feature `http`), a simulator in process or a script in tests.
+//!
+//! # Guarantees
+//!
+//! - A write is sent again inside a call only when it certainly had no effect (429, 401, or it never left us).
+//!   Any other failed write has the class [`Class::Ambiguous`]: look again instead of believing the error.
+//! - Everything is bounded: attempts, pauses, pages, sizes; all of it by the deadline of the [`Call`].
+//! - Unknown properties are ignored and unknown enum values kept, so a growing service breaks nothing.
+//! - A bearer token is sent to the configured Graph root only, and neither errors nor `Debug` print secrets.
+//!
+//! # Layout
+//!
+//! One endpoint per file, grouped as Graph groups them; each file starts with METHOD and path. Facts come from the
+//! Microsoft Graph v1.0 reference; where the service is known to differ, a comment says so.
+
+mod batch;
+mod body;
+mod call;
+#[cfg(feature = "certificate")]
+mod certificate;
+mod client;
+mod clock;
+mod cloud;
+mod credential;
+mod endpoint;
+mod error;
+mod oauth;
+pub mod organization;
+mod paging;
+pub mod policies;
+mod retry;
+mod service_error;
+mod statistics;
+pub mod tenant_relationships;
+mod token;
+mod transport;
+#[cfg(feature = "http")]
+mod transport_http;
+mod wire;
+
+pub use call::Call;
+#[cfg(feature = "certificate")]
+pub use certificate::{CertificateCredential, CertificateError};
+pub use client::{GraphClient, Reply};
+pub use clock::{Clock, SystemClock};
+pub use cloud::{Cloud, CloudError};
+pub use credential::{Credential, TenantCredential};
+pub use endpoint::{
+    DecodeError, Endpoint, GraphRequest, GraphResponse, Page, PagedEndpoint, decode_json, decode_nothing,
+};
+pub use error::{Class, GraphError};
+pub use oauth::OAuthTokenProvider;
+pub use retry::{MAX_ATTEMPTS, MAX_PAUSE};
+pub use service_error::{ErrorDetail, ServiceError};
+pub use statistics::Statistics;
+pub use token::{AccessToken, TokenError, TokenProvider};
+pub use transport::{TimeLimit, Transport, TransportError, TransportErrorKind};
+#[cfg(feature = "http")]
+pub use transport_http::ReqwestTransport;
+
+/// Everything a program that uses the client names: the endpoints and their models.
+pub mod prelude {
+    pub use crate::organization::{GetOrganization, Organization, VerifiedDomain};
+    pub use crate::policies::cross_tenant_access_policy::partners::identity_synchronization::{
+        DeleteIdentitySynchronization, GetIdentitySynchronization, IdentitySynchronization,
+        IdentitySynchronizationUpdate, PatchIdentitySynchronization, PutIdentitySynchronization,
+    };
+    pub use crate::policies::cross_tenant_access_policy::partners::{
+        CrossTenantAccessPolicyPartner, DeletePartner, GetPartner, ListPartners, PartnerUpdate, PatchPartner,
+        PostPartner,
+    };
+    pub use crate::policies::cross_tenant_access_policy::templates::TemplateApplicationLevel;
+    pub use crate::policies::cross_tenant_access_policy::templates::identity_synchronization::{
+        GetIdentitySynchronizationTemplate, IdentitySynchronizationTemplate,
+        IdentitySynchronizationTemplateUpdate, PatchIdentitySynchronizationTemplate,
+        ResetIdentitySynchronizationTemplate,
+    };
+    pub use crate::policies::cross_tenant_access_policy::templates::partner_configuration::{
+        GetPartnerConfigurationTemplate, PartnerConfigurationTemplate, PartnerConfigurationTemplateUpdate,
+        PatchPartnerConfigurationTemplate, ResetPartnerConfigurationTemplate,
+    };
+    pub use crate::policies::cross_tenant_access_policy::{
+        AccessType, AutomaticUserConsentSettings, B2bSetting, InboundTrust, Target, TargetConfiguration,
+        TargetType, UserSyncInbound,
+    };
+    pub use crate::tenant_relationships::find_tenant_information::{
+        FindTenantInformationByDomainName, FindTenantInformationByTenantId, TenantInformation,
+    };
+    pub use crate::tenant_relationships::multi_tenant_organization::join_request::{
+        GetJoinRequest, JoinRequestRecord, JoinRequestTransitionDetails, PatchJoinRequest,
+    };
+    pub use crate::tenant_relationships::multi_tenant_organization::tenants::{
+        DeleteMember, GetMember, ListMembers, MultiTenantOrganizationMember, PatchMember, PostMember,
+        TransitionDetails,
+    };
+    pub use crate::tenant_relationships::multi_tenant_organization::{
+        GetMultiTenantOrganization, MemberRole, MemberState, MultiTenantOrganization,
+        MultiTenantOrganizationState, PatchMultiTenantOrganization, ProcessingStatus,
+        PutMultiTenantOrganization,
+    };
+}

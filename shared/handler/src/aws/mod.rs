@@ -1,0 +1,7 @@
+//! Lambda and SQS for real.
+
+mod lambda;
+mod sqs;
+
+pub use lambda::run;
+pub use sqs::SqsQueue;

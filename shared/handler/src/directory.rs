@@ -1,0 +1,274 @@
+//! The tenant directory: which tenants may be touched at all, and with which credential.
+
+use std::collections::{BTreeMap, HashMap};
+
+use mto_graph::{Cloud, Credential, TenantCredential};
+use mto_messages::{Names, Scope, TenantId, Verb};
+use secrecy::SecretString;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::config::{ConfigError, Environment};
+
+/// The directory's document. Anything that is not in it is rejected.
+///
+/// ```json
+/// {"tenants": [
+///   {"tenantId": "11111111-…", "name": "contoso", "displayName": "Contoso", "domains": ["contoso.example"],
+///    "application": {"clientId": "…", "credential": {"clientSecret": {"env": "CONTOSO_SECRET"}}},
+///    "applications": {"sync": {"clientId": "…", "credential": {…}}},
+///    "syncScope": {"groups": ["…"]}},
+///   {"tenantId": "22222222-…", "name": "tailspin", "external": true}
+/// ]}
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DirectoryDocument {
+    /// The tenants.
+    pub tenants: Vec<TenantEntry>,
+}
+
+/// One tenant.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TenantEntry {
+    /// Its id.
+    pub tenant_id: Uuid,
+    /// The name people use in commands; unique, whatever the case.
+    pub name: String,
+    /// The name in texts. Default: `name`.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Verified domains that name it in commands.
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// Its cloud. Only `global` has multi-tenant organizations.
+    #[serde(default)]
+    pub cloud: Option<String>,
+    /// Known, but not ours to act for.
+    #[serde(default)]
+    pub external: bool,
+    /// The application that acts there.
+    #[serde(default)]
+    pub application: Option<Application>,
+    /// Applications for single functions, instead of `application`: so that `join` need not hold what `sync`
+    /// needs.
+    #[serde(default)]
+    pub applications: BTreeMap<String, Application>,
+    /// Whom it shares unless a command says otherwise.
+    #[serde(default)]
+    pub sync_scope: Option<Scope>,
+}
+
+/// An application registration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Application {
+    /// Its application (client) id.
+    pub client_id: String,
+    /// Where its credential is.
+    pub credential: CredentialReference,
+}
+
+/// Where a credential is. Never the secret itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum CredentialReference {
+    /// A client secret.
+    ClientSecret(SecretReference),
+    /// A certificate and its private key (PKCS#8), both PEM.
+    #[serde(rename_all = "camelCase")]
+    Certificate {
+        /// The certificate.
+        certificate: SecretReference,
+        /// The private key.
+        private_key: SecretReference,
+    },
+}
+
+/// Where a secret text is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum SecretReference {
+    /// In an environment variable.
+    Env(String),
+    /// In a file.
+    File(String),
+}
+
+/// The directory, checked, as seen by one function.
+#[derive(Clone)]
+pub struct Directory {
+    entries: BTreeMap<TenantId, TenantEntry>,
+    by_name: HashMap<String, TenantId>,
+    function: Verb,
+}
+
+impl Directory {
+    /// Reads and checks the document.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the field.
+    pub fn parse(text: &str, variable: &str, function: Verb) -> Result<Self, ConfigError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let document: DirectoryDocument = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| bad(variable, &error.path().to_string(), &error.inner().to_string()))?;
+        Self::new(document, variable, function)
+    }
+
+    /// Checks the document.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the field.
+    pub fn new(document: DirectoryDocument, variable: &str, function: Verb) -> Result<Self, ConfigError> {
+        let mut directory = Self { entries: BTreeMap::new(), by_name: HashMap::new(), function };
+        for (index, entry) in document.tenants.into_iter().enumerate() {
+            directory.insert(entry).map_err(|(field, problem)| {
+                bad(variable, &format!("tenants[{index}].{field}"), &problem)
+            })?;
+        }
+        Ok(directory)
+    }
+
+    fn insert(&mut self, entry: TenantEntry) -> Result<(), (&'static str, String)> {
+        let tenant = TenantId::new(entry.tenant_id);
+        if entry.tenant_id.is_nil() {
+            return Err(("tenantId", "is the zero GUID, which Graph takes for none".to_owned()));
+        }
+        if entry.name.trim().is_empty() {
+            return Err(("name", "is blank".to_owned()));
+        }
+        if entry.name.parse::<TenantId>().is_ok() {
+            return Err(("name", "looks like a tenant id".to_owned()));
+        }
+        if let Some(Err(error)) = entry.cloud.as_deref().map(str::parse::<Cloud>) {
+            return Err(("cloud", error.to_string()));
+        }
+        for function in entry.applications.keys() {
+            if !Verb::ALL.iter().any(|verb| verb.as_str() == function) {
+                return Err(("applications", format!("\"{function}\" is no function")));
+            }
+        }
+        let acts = entry.application.is_some() || !entry.applications.is_empty();
+        if entry.external == acts {
+            let problem = if acts {
+                "is true, but an application is given; drop one of them"
+            } else {
+                "no application is given; give one, or set external to true"
+            };
+            return Err(("external", problem.to_owned()));
+        }
+        for name in std::iter::once(&entry.name).chain(&entry.domains) {
+            if self.by_name.insert(name.trim().to_lowercase(), tenant).is_some() {
+                return Err(("name", format!("\"{name}\" stands twice in the directory")));
+            }
+        }
+        if self.entries.insert(tenant, entry).is_some() {
+            return Err(("tenantId", format!("{tenant} stands twice in the directory")));
+        }
+        Ok(())
+    }
+
+    /// The tenant with this id, name or domain.
+    pub fn find(&self, text: &str) -> Option<TenantId> {
+        match text.parse::<TenantId>() {
+            Ok(tenant) => self.entries.contains_key(&tenant).then_some(tenant),
+            Err(_) => self.by_name.get(&text.to_lowercase()).copied(),
+        }
+    }
+
+    /// Whether this tenant is known, but not ours to act for.
+    pub fn is_external(&self, tenant: TenantId) -> bool {
+        self.entries.get(&tenant).is_none_or(|entry| entry.external)
+    }
+
+    /// The tenants this function can act in.
+    pub fn ours(&self) -> impl Iterator<Item = TenantId> {
+        self.entries.iter().filter(|(_, entry)| self.application(entry).is_some()).map(|(tenant, _)| *tenant)
+    }
+
+    /// Names for texts.
+    pub fn names(&self) -> Names {
+        let name = |entry: &TenantEntry| entry.display_name.clone().unwrap_or_else(|| entry.name.clone());
+        self.entries.iter().map(|(tenant, entry)| (*tenant, name(entry))).collect()
+    }
+
+    /// The default scopes of the tenants that have one.
+    pub fn scopes(&self) -> BTreeMap<TenantId, Scope> {
+        self.entries.iter().filter_map(|(tenant, e)| Some((*tenant, e.sync_scope.clone()?))).collect()
+    }
+
+    /// The credentials this function uses.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the secret which cannot be read. Never its value.
+    pub fn credentials(
+        &self,
+        environment: &dyn Environment,
+    ) -> Result<HashMap<Uuid, TenantCredential>, ConfigError> {
+        let ours = self.entries.values().filter_map(|entry| Some((entry, self.application(entry)?)));
+        ours.map(|(entry, application)| {
+            let credential = application.credential.read(environment, &entry.name)?;
+            Ok((entry.tenant_id, TenantCredential { client_id: application.client_id.clone(), credential }))
+        })
+        .collect()
+    }
+
+    fn application<'a>(&self, entry: &'a TenantEntry) -> Option<&'a Application> {
+        entry.applications.get(self.function.as_str()).or(entry.application.as_ref())
+    }
+}
+
+impl CredentialReference {
+    fn read(&self, environment: &dyn Environment, tenant: &str) -> Result<Credential, ConfigError> {
+        match self {
+            Self::ClientSecret(secret) => Ok(Credential::ClientSecret(secret.read(environment, tenant)?)),
+            Self::Certificate { certificate, private_key } => {
+                let certificate = certificate.read(environment, tenant)?;
+                let private_key = private_key.read(environment, tenant)?;
+                certificate_credential(&certificate, &private_key, tenant)
+            }
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+fn certificate_credential(
+    certificate: &SecretString,
+    private_key: &SecretString,
+    tenant: &str,
+) -> Result<Credential, ConfigError> {
+    use secrecy::ExposeSecret;
+    mto_graph::CertificateCredential::from_pem(certificate.expose_secret(), private_key.expose_secret())
+        .map(Credential::Certificate)
+        .map_err(|error| bad("tenant directory", &format!("{tenant}.credential"), &error.to_string()))
+}
+
+#[cfg(not(feature = "aws"))]
+fn certificate_credential(
+    _certificate: &SecretString,
+    _private_key: &SecretString,
+    tenant: &str,
+) -> Result<Credential, ConfigError> {
+    let problem = "certificates are left out of this build; use a client secret, or the deployed functions";
+    Err(bad("tenant directory", &format!("{tenant}.credential"), problem))
+}
+
+impl SecretReference {
+    fn read(&self, environment: &dyn Environment, tenant: &str) -> Result<SecretString, ConfigError> {
+        let field = format!("{tenant}.credential");
+        let (place, text) = match self {
+            Self::Env(name) => (format!("variable {name}"), environment.get(name)),
+            Self::File(path) => (format!("file {path}"), environment.read_file(path)),
+        };
+        match text {
+            Some(text) if !text.trim().is_empty() => Ok(SecretString::from(text.trim().to_owned())),
+            Some(_) => Err(bad("tenant directory", &field, &format!("{place} is empty"))),
+            None => Err(bad("tenant directory", &field, &format!("{place} cannot be read"))),
+        }
+    }
+}
+
+fn bad(variable: &str, field: &str, problem: &str) -> ConfigError {
+    ConfigError { variable: variable.to_owned(), problem: format!("{field}: {problem}") }
+}

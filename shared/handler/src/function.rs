@@ -1,0 +1,206 @@
+//! What a function is, seen from the handler: how its verb observes and decides.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use mto_graph::{Call, Endpoint, GraphClient, GraphError, PagedEndpoint, Reply};
+use mto_messages::{CommandData, Journal, NewTenant, TenantId, TenantRef, Verb};
+use mto_reconcile::add::Wanted;
+use mto_reconcile::{Decision, Limits, Mutation, Reason, Timing};
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::directory::Directory;
+
+/// One verb: create, add, join, ...
+///
+/// The handler owns the way of a command (parse, look, act, wait, end); a function says what its aim is, what it
+/// has to see, and (through the pure core) what the next step is.
+#[async_trait]
+pub trait Function: Send + Sync + 'static {
+    /// The verb; also the function's name and queue.
+    const VERB: Verb;
+
+    /// What is asked for, with every tenant resolved.
+    type Aim: Send + Sync;
+
+    /// What is seen. Its JSON goes into outcomes.
+    type Observed: Serialize + Clone + Send + Sync;
+
+    /// Reads the aim out of a command.
+    ///
+    /// # Errors
+    /// The reason for which the command is rejected.
+    fn aim(&self, data: &CommandData, tenants: &Tenants<'_>) -> Result<Self::Aim, Reason>;
+
+    /// The tenant in which this verb writes.
+    fn acts_in(&self, aim: &Self::Aim) -> TenantId;
+
+    /// How long the command may take from its first look.
+    fn budget(&self, _aim: &Self::Aim, limits: &Limits) -> std::time::Duration {
+        limits.budget(Self::VERB, false)
+    }
+
+    /// Looks. Reads only.
+    ///
+    /// # Errors
+    /// What Graph answered, where the look cannot do without it.
+    async fn observe(&self, aim: &Self::Aim, look: &Look<'_>) -> Result<Self::Observed, GraphError>;
+
+    /// The pure core's decision.
+    fn decide(
+        &self,
+        aim: &Self::Aim,
+        observed: &Self::Observed,
+        journal: &Journal,
+        timing: &Timing<'_>,
+    ) -> Decision;
+
+    /// What would be seen after `mutation`; for the plan of a dry run.
+    fn assume(&self, aim: &Self::Aim, observed: Self::Observed, mutation: &Mutation) -> Self::Observed;
+}
+
+/// The tenants of one command.
+pub struct Tenants<'a> {
+    pub(crate) resolved: BTreeMap<TenantRef, TenantId>,
+    /// The tenant directory.
+    pub directory: &'a Directory,
+    /// The verbs this function can post commands for.
+    pub can_post: Vec<Verb>,
+}
+
+impl Tenants<'_> {
+    /// The id of a tenant the command names.
+    ///
+    /// # Errors
+    /// A rejection, if the directory does not know it.
+    pub fn id(&self, tenant: &TenantRef) -> Result<TenantId, Reason> {
+        self.resolved.get(tenant).copied().ok_or_else(|| unknown_tenant("data", tenant))
+    }
+
+    /// The id of a tenant this function has to act in.
+    ///
+    /// # Errors
+    /// A rejection, if the directory does not know it or marks it as external.
+    pub fn ours(&self, field: &str, tenant: &TenantRef) -> Result<TenantId, Reason> {
+        let id = self.id(tenant)?;
+        if self.directory.is_external(id) {
+            return Err(Reason::Invalid {
+                field: field.to_owned(),
+                problem: format!("\"{}\" is external: we hold no credential for it", tenant.as_str()),
+                remedy: "let its own administrators do this, or give it an application in the tenant \
+                         directory"
+                    .to_owned(),
+            });
+        }
+        Ok(id)
+    }
+
+    /// Checks that commands of this verb can be posted.
+    ///
+    /// # Errors
+    /// A rejection that names the queue's variable.
+    pub fn posts(&self, field: &str, verb: Verb) -> Result<(), Reason> {
+        if self.can_post.contains(&verb) {
+            return Ok(());
+        }
+        Err(Reason::Invalid {
+            field: field.to_owned(),
+            problem: format!("this installation has no queue for {verb}"),
+            remedy: format!(
+                "set MTO_QUEUE_{} on this function, or leave the field out",
+                verb.as_str().to_uppercase()
+            ),
+        })
+    }
+
+    /// The tenants to list, resolved.
+    ///
+    /// # Errors
+    /// A rejection, if one of them is the owner, stands there twice, or is not in the directory.
+    pub fn wanted(&self, list: &[NewTenant], owner: TenantId) -> Result<Vec<Wanted>, Reason> {
+        let mut wanted: Vec<Wanted> = Vec::with_capacity(list.len());
+        for (index, new) in list.iter().enumerate() {
+            let invalid = |problem: &str, remedy: &str| Reason::Invalid {
+                field: format!("data.tenants[{index}].tenant"),
+                problem: format!("\"{}\" {problem}", new.tenant.as_str()),
+                remedy: remedy.to_owned(),
+            };
+            let tenant = self.id(&new.tenant)?;
+            if tenant == owner {
+                return Err(invalid("is the owner itself", "leave it out; it is a member already"));
+            }
+            if wanted.iter().any(|other| other.tenant == tenant) {
+                return Err(invalid("stands twice in the list", "name it once"));
+            }
+            wanted.push(Wanted {
+                tenant,
+                display_name: new.display_name.clone(),
+                role: new.role,
+                external: self.directory.is_external(tenant),
+            });
+        }
+        Ok(wanted)
+    }
+}
+
+/// The rejection of a command that came to a function of another verb. The handler sends such a record to the
+/// dead-letter queue before it gets here.
+pub fn wrong_verb(data: &CommandData) -> Reason {
+    Reason::Invalid {
+        field: "type".to_owned(),
+        problem: format!("{} is not for this function", data.verb().command_type()),
+        remedy: "send it to the queue of its verb".to_owned(),
+    }
+}
+
+pub(crate) fn unknown_tenant(field: &str, tenant: &TenantRef) -> Reason {
+    Reason::Invalid {
+        field: field.to_owned(),
+        problem: format!("\"{}\" is not in the tenant directory", tenant.as_str()),
+        remedy: "name a tenant of the directory by its id, domain or name, or add it there".to_owned(),
+    }
+}
+
+/// One look: the Graph client, bound to a command and an invocation.
+pub struct Look<'a> {
+    pub(crate) graph: &'a GraphClient,
+    /// The tenant directory.
+    pub directory: &'a Directory,
+    pub(crate) correlation: Uuid,
+    pub(crate) deadline: OffsetDateTime,
+    pub(crate) calls: AtomicU32,
+}
+
+impl Look<'_> {
+    /// Sends one read in `tenant`.
+    ///
+    /// # Errors
+    /// As [`GraphClient::send`].
+    pub async fn send<E: Endpoint>(&self, tenant: TenantId, endpoint: &E) -> Result<E::Answer, GraphError> {
+        let Reply { value, .. } = self.graph.send(&self.call(tenant), endpoint).await?;
+        Ok(value)
+    }
+
+    /// Reads a whole collection in `tenant`.
+    ///
+    /// # Errors
+    /// As [`GraphClient::list`].
+    pub async fn list<E: PagedEndpoint>(
+        &self,
+        tenant: TenantId,
+        endpoint: &E,
+    ) -> Result<Vec<E::Item>, GraphError> {
+        let Reply { value, .. } = self.graph.list(&self.call(tenant), endpoint).await?;
+        Ok(value)
+    }
+
+    /// The frame of requests in `tenant`; each has ids of its own, the same in every replay.
+    pub(crate) fn call(&self, tenant: TenantId) -> Call {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        let correlation = Uuid::new_v5(&self.correlation, format!("{tenant} {number}").as_bytes());
+        Call::new(tenant.as_uuid(), correlation, self.deadline)
+    }
+}

@@ -1,0 +1,135 @@
+//! Telling: outcomes are built and sent here, with ids that are derived from the command.
+
+use std::time::Duration;
+
+use mto_messages::{
+    Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport,
+};
+use mto_reconcile::{Finish, Reason};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::function::Function;
+use crate::handler::Handler;
+use crate::process::Work;
+use crate::queue::{Message, QueueError};
+
+/// What an outcome says beyond what the journal knows.
+#[derive(Default)]
+pub(crate) struct Story {
+    summary: String,
+    reason: Option<Explanation>,
+    observed: Value,
+    notes: Vec<String>,
+    plan: Option<Vec<PlannedWrite>>,
+    wait: Option<WaitReport>,
+    /// Tells apart several outcomes of one kind.
+    part: Option<String>,
+}
+
+impl Story {
+    pub(crate) fn accepted() -> Self {
+        Self { summary: "understood; it is being worked on".to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn expired(reason: &Reason, names: &Names, observed: Value) -> Self {
+        let reason = reason.explain(names);
+        let summary = format!("gave up; it was waiting for this: {}", reason.text);
+        Self { summary, reason: Some(reason), observed, ..Self::default() }
+    }
+
+    pub(crate) fn planned(plan: Vec<PlannedWrite>, then: Option<Explanation>, observed: Value) -> Self {
+        let writes = plan.iter().filter(|line| line.tenant.is_some()).count();
+        let then = then.map(|wait| format!("; then it would wait: {}", wait.text)).unwrap_or_default();
+        let summary = format!("nothing was written; {writes} writes would be made{then}");
+        Self { summary, plan: Some(plan), observed, ..Self::default() }
+    }
+}
+
+/// A finish as an outcome.
+pub(crate) fn finish_of(finish: Finish, observed: Value, names: &Names) -> (OutcomeKind, Story) {
+    let (kind, reason) = match finish {
+        Finish::Succeeded { summary, notes } => {
+            return (OutcomeKind::Succeeded, Story { summary, notes, observed, ..Story::default() });
+        }
+        Finish::Rejected(reason) => (OutcomeKind::Rejected, reason),
+        Finish::Failed(reason) => (OutcomeKind::Failed, reason),
+    };
+    let reason = reason.explain(names);
+    let summary = format!("{}: {}", kind.as_str(), reason.text);
+    (kind, Story { summary, reason: Some(reason), observed, ..Story::default() })
+}
+
+impl<F: Function> Handler<F> {
+    /// A `waiting` outcome: at the first wait, after each write, and each full hour; else nothing.
+    pub(crate) async fn tell_waiting(
+        &self,
+        work: &mut Work<'_>,
+        reason: &Reason,
+        observed: Value,
+        next_look: OffsetDateTime,
+        deadline: OffsetDateTime,
+    ) -> Result<(), QueueError> {
+        let now = self.clock.now();
+        let hour = (now - work.first_look).whole_hours();
+        let part = format!("{hour}-{}", work.journal.writes_made());
+        if work.journal.reported.as_ref() == Some(&part) {
+            return Ok(());
+        }
+        let since = work.journal.waiting.as_ref().map_or(now, |waiting| waiting.since);
+        let reason = reason.explain(&self.config.directory.names());
+        let story = Story {
+            summary: format!("waiting: {}", reason.text),
+            reason: Some(reason),
+            observed,
+            wait: Some(WaitReport {
+                age_seconds: (now - since).whole_seconds(),
+                looks: work.journal.looks,
+                next_look,
+                deadline,
+            }),
+            part: Some(part.clone()),
+            ..Story::default()
+        };
+        self.tell(work, OutcomeKind::Waiting, story).await?;
+        work.journal.reported = Some(part);
+        Ok(())
+    }
+
+    /// Sends an outcome.
+    pub(crate) async fn tell(
+        &self,
+        work: &Work<'_>,
+        kind: OutcomeKind,
+        story: Story,
+    ) -> Result<(), QueueError> {
+        let now = self.clock.now();
+        let Story { summary, reason, observed, notes, plan, wait, part } = story;
+        let took = Duration::try_from(now - work.first_look).unwrap_or_default();
+        tracing::info!(
+            outcome = kind.as_str(),
+            reason = reason.as_ref().map(|reason| reason.code.as_str()),
+            took_seconds = took.as_secs(),
+            summary,
+            "outcome"
+        );
+        let children = work.journal.posted.iter().map(|key| format!("{}{key}", work.command.id)).collect();
+        let data = OutcomeData {
+            command: work.command.reference(),
+            requested_by: work.command.requested_by.clone(),
+            summary,
+            reason,
+            observed,
+            writes: work.journal.writes.clone(),
+            writes_dropped: work.journal.writes_dropped,
+            plan,
+            children,
+            notes,
+            wait,
+            took_seconds: (now - work.first_look).whole_seconds(),
+        };
+        let outcome = Outcome::of(&work.command, kind, part.as_deref(), now, data);
+        let message = Message { body: outcome.to_json(), ..Message::default() };
+        self.queue.send(&self.config.outcomes, vec![message]).await
+    }
+}

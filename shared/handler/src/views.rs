@@ -1,0 +1,140 @@
+//! From Graph's types to the core's words, shared by the functions.
+
+use mto_graph::prelude::{
+    self as graph, GetIdentitySynchronizationTemplate, GetJoinRequest, GetMultiTenantOrganization,
+    GetPartnerConfigurationTemplate, ListMembers,
+};
+use mto_graph::GraphError;
+use mto_messages::{
+    ApplicationLevel, AutomaticUserConsentSettings, IdentitySynchronizationTemplate, InboundTrust,
+    PartnerConfigurationTemplate, TemplateValues, TenantId, UserSyncInbound,
+};
+use mto_reconcile::{
+    JoinRequest, MemberRow, MemberState, OrganizationState, OrganizationView, Progress, Role, Transition,
+};
+
+use crate::function::Look;
+
+/// The organization as `tenant` sees it: one request, and a second one for the list if there is one.
+///
+/// # Errors
+/// What Graph answered.
+pub async fn organization(look: &Look<'_>, tenant: TenantId) -> Result<OrganizationView, GraphError> {
+    let seen = look.send(tenant, &GetMultiTenantOrganization).await?;
+    let state = match seen.state {
+        Some(graph::MultiTenantOrganizationState::Active) => OrganizationState::Active,
+        Some(graph::MultiTenantOrganizationState::Inactive) => OrganizationState::Inactive,
+        Some(graph::MultiTenantOrganizationState::Unknown(state)) => OrganizationState::Unrecognised(state),
+        None => OrganizationState::Unrecognised("null".to_owned()),
+    };
+    let members = if state == OrganizationState::Active {
+        look.list(tenant, &ListMembers).await?.into_iter().map(row).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(OrganizationView { state, display_name: seen.display_name, description: seen.description, members })
+}
+
+/// The tenant's own join request.
+///
+/// # Errors
+/// What Graph answered.
+pub async fn join_request(look: &Look<'_>, tenant: TenantId) -> Result<JoinRequest, GraphError> {
+    let seen = look.send(tenant, &GetJoinRequest).await?;
+    let (progress, details) = match seen.transition_details {
+        Some(change) => (change.status.map(progress), change.details.filter(|text| !text.is_empty())),
+        None => (None, None),
+    };
+    Ok(JoinRequest {
+        owner: seen.added_by_tenant_id.map(TenantId::new),
+        state: seen.member_state.map(state),
+        progress,
+        details,
+    })
+}
+
+/// The values of the tenant's two templates.
+///
+/// # Errors
+/// What Graph answered.
+pub async fn templates(look: &Look<'_>, tenant: TenantId) -> Result<TemplateValues, GraphError> {
+    let partner = look.send(tenant, &GetPartnerConfigurationTemplate).await?;
+    let identity = look.send(tenant, &GetIdentitySynchronizationTemplate).await?;
+    Ok(TemplateValues {
+        partner_configuration: Some(PartnerConfigurationTemplate {
+            automatic_user_consent_settings: partner.automatic_user_consent_settings.map(|consent| {
+                AutomaticUserConsentSettings {
+                    inbound_allowed: consent.inbound_allowed,
+                    outbound_allowed: consent.outbound_allowed,
+                }
+            }),
+            inbound_trust: partner.inbound_trust.map(|trust| InboundTrust {
+                is_mfa_accepted: trust.is_mfa_accepted,
+                is_compliant_device_accepted: trust.is_compliant_device_accepted,
+                is_hybrid_azure_ad_joined_device_accepted: trust.is_hybrid_azure_ad_joined_device_accepted,
+            }),
+            template_application_level: Some(levels(&partner.template_application_level)),
+        }),
+        identity_synchronization: Some(IdentitySynchronizationTemplate {
+            user_sync_inbound: identity
+                .user_sync_inbound
+                .map(|inbound| UserSyncInbound { is_sync_allowed: inbound.is_sync_allowed }),
+            template_application_level: Some(levels(&identity.template_application_level)),
+        }),
+    })
+}
+
+/// A row of the organization's list.
+pub fn row(row: graph::MultiTenantOrganizationMember) -> MemberRow {
+    let transition = row.transition_details.map(|change| Transition {
+        desired_role: change.desired_role.map(role),
+        desired_state: change.desired_state.map(state),
+        progress: change.status.map_or(Progress::Unrecognised("null".to_owned()), progress),
+        details: change.details.filter(|text| !text.is_empty()),
+    });
+    MemberRow {
+        tenant: TenantId::new(row.tenant_id),
+        display_name: row.display_name,
+        role: row.role.map_or(Role::Unrecognised("null".to_owned()), role),
+        state: row.state.map_or(MemberState::Unrecognised("null".to_owned()), state),
+        transition,
+    }
+}
+
+fn role(role: graph::MemberRole) -> Role {
+    match role {
+        graph::MemberRole::Owner => Role::Owner,
+        graph::MemberRole::Member => Role::Member,
+        graph::MemberRole::Unknown(text) => Role::Unrecognised(text),
+    }
+}
+
+fn state(state: graph::MemberState) -> MemberState {
+    match state {
+        graph::MemberState::Pending => MemberState::Pending,
+        graph::MemberState::Active => MemberState::Active,
+        graph::MemberState::Removed => MemberState::Removed,
+        graph::MemberState::Unknown(text) => MemberState::Unrecognised(text),
+    }
+}
+
+fn progress(status: graph::ProcessingStatus) -> Progress {
+    match status {
+        graph::ProcessingStatus::NotStarted => Progress::NotStarted,
+        graph::ProcessingStatus::Running => Progress::Running,
+        graph::ProcessingStatus::Succeeded => Progress::Succeeded,
+        graph::ProcessingStatus::Failed => Progress::Failed,
+        graph::ProcessingStatus::Unknown(text) => Progress::Unrecognised(text),
+    }
+}
+
+fn levels(level: &graph::TemplateApplicationLevel) -> Vec<ApplicationLevel> {
+    let mut levels = Vec::new();
+    if level.new_partners {
+        levels.push(ApplicationLevel::NewPartners);
+    }
+    if level.existing_partners {
+        levels.push(ApplicationLevel::ExistingPartners);
+    }
+    levels
+}
