@@ -12,7 +12,7 @@
 
 use async_trait::async_trait;
 use mto_graph::GraphError;
-use mto_graph::prelude::{GetMultiTenantOrganization, GetMember, ListMembers, MultiTenantOrganizationState};
+use mto_graph::prelude::{GetMember, GetMultiTenantOrganization, ListMembers, MultiTenantOrganizationState};
 use mto_handler::{Function, Look, Tenants, views};
 use mto_messages::{CommandData, Journal, TenantId, Verb};
 use mto_reconcile::join::{self, Aim, Observed, SyncAim};
@@ -103,8 +103,7 @@ async fn whole_list(aim: &Aim, look: &Look<'_>) -> Result<OwnerView, GraphError>
     if organization.state == Some(MultiTenantOrganizationState::Inactive) {
         return Ok(OwnerView::InNone);
     }
-    let rows: Vec<_> =
-        look.list(aim.owner, &ListMembers).await?.into_iter().map(views::row).collect();
+    let rows: Vec<_> = look.list(aim.owner, &ListMembers).await?.into_iter().map(views::row).collect();
     let find = |tenant| rows.iter().find(|row| row.tenant == tenant);
     Ok(OwnerView::InOne {
         role: find(aim.owner).map(|row| row.role.clone()),

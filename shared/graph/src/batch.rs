@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -156,14 +157,14 @@ impl GraphClient {
             let wanted = match failure.retry_after() {
                 Some(after) => after,
                 // a token is renewed at once
-                None if failure.is_unauthorized() => std::time::Duration::ZERO,
+                None if failure.is_unauthorized() => Duration::ZERO,
                 None => backoff(call.correlation, 1),
             };
             if wanted > MAX_PAUSE {
                 continue;
             }
-            let waited = (self.clock().now() - received).unsigned_abs();
-            let retried = self.retry_part(call, request, wanted.saturating_sub(waited)).await;
+            let elapsed = (self.clock().now() - received).unsigned_abs();
+            let retried = self.retry_part(call, request, wanted.saturating_sub(elapsed)).await;
             match retried {
                 None => return,
                 Some(retried) => *part = retried,
@@ -175,12 +176,7 @@ impl GraphClient {
     }
 
     /// `None` when the pause does not fit: the part's own failure says more than the deadline does.
-    async fn retry_part(
-        &self,
-        call: &Call,
-        request: &GraphRequest,
-        pause: std::time::Duration,
-    ) -> Option<Part> {
+    async fn retry_part(&self, call: &Call, request: &GraphRequest, pause: Duration) -> Option<Part> {
         if self.clock().now() + pause >= call.deadline {
             return None;
         }

@@ -97,7 +97,6 @@ pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
 /// # Errors
 ///
 /// Never; the result fits [`Endpoint::decode`].
-#[expect(clippy::unnecessary_wraps, reason = "it is what `decode` of an endpoint returns")]
 pub fn decode_nothing(_body: &[u8]) -> Result<(), DecodeError> {
     Ok(())
 }

@@ -120,10 +120,10 @@ impl GraphError {
             Self::Token(TokenError::Unavailable { retry_after: Some(after), .. }) => {
                 Class::Throttled(Some(*after))
             }
-            Self::Token(TokenError::Unavailable { retry_after: None, .. }) => Class::Transient,
             Self::DeadlineTooClose { retry_after, .. } if retry_after.is_zero() => Class::Transient,
             Self::DeadlineTooClose { retry_after, .. } => Class::Throttled(Some(*retry_after)),
-            Self::MissingPart { is_write: false, .. } => Class::Transient,
+            Self::Token(TokenError::Unavailable { retry_after: None, .. })
+            | Self::MissingPart { is_write: false, .. } => Class::Transient,
             Self::MissingPart { is_write: true, .. }
             | Self::Decode { is_write: true, .. }
             | Self::TooLarge { is_write: true, .. } => Class::Ambiguous,

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use mto_graph::prelude::{
     AutomaticUserConsentSettings, IdentitySynchronizationTemplateUpdate, InboundTrust, MemberRole,
-    PartnerConfigurationTemplateUpdate, PatchIdentitySynchronizationTemplate, PatchJoinRequest, PatchMultiTenantOrganization, PatchPartnerConfigurationTemplate, PatchMember, PostMember,
-    PutMultiTenantOrganization, TemplateApplicationLevel, UserSyncInbound,
+    PartnerConfigurationTemplateUpdate, PatchIdentitySynchronizationTemplate, PatchJoinRequest, PatchMember,
+    PatchMultiTenantOrganization, PatchPartnerConfigurationTemplate, PostMember, PutMultiTenantOrganization,
+    TemplateApplicationLevel, UserSyncInbound,
 };
 use mto_graph::{Class, GraphError, GraphRequest};
 use mto_messages::{
-    ApplicationLevel, IdentitySynchronizationTemplate, PartnerConfigurationTemplate, Role, TenantId, Write, clip,
+    ApplicationLevel, IdentitySynchronizationTemplate, PartnerConfigurationTemplate, Role, TenantId, Write,
+    clip,
 };
 use mto_reconcile::{Denial, Mutation, Reason};
 use time::OffsetDateTime;
@@ -108,7 +110,8 @@ impl<F: Function> Handler<F> {
             "write"
         );
         if !matches!(applied, Applied::NotNow(..)) {
-            let reset = *mutation == Mutation::ResetJoin && matches!(applied, Applied::Done | Applied::Unknown);
+            let reset =
+                *mutation == Mutation::ResetJoin && matches!(applied, Applied::Done | Applied::Unknown);
             work.journal.resets += u32::from(reset);
             work.journal.note_write(Write {
                 at: now,
@@ -130,7 +133,10 @@ pub(crate) fn denial(what: &str, about: Option<TenantId>, tenant: TenantId, erro
         what: what.to_owned(),
         about,
         status: error.status().map(|status| status.as_u16()),
-        code: error.code().unwrap_or(if token_refused { "credential-refused" } else { "unreadable" }).to_owned(),
+        code: error
+            .code()
+            .unwrap_or(if token_refused { "credential-refused" } else { "unreadable" })
+            .to_owned(),
         text: error.service().map_or_else(|| text_of(error), |service| clip(&service.message, 300)),
         request_id: error.request_id().map(str::to_owned),
         denied_in: is_denied(error).then_some(tenant),
@@ -194,9 +200,7 @@ fn request_of(mutation: &Mutation) -> GraphRequest {
         Mutation::ChangeRole { tenant, role } => {
             GraphRequest::of(&PatchMember { tenant_id: tenant.as_uuid(), role: role_of(*role) })
         }
-        Mutation::RequestJoin { owner } => {
-            GraphRequest::of(&PatchJoinRequest::join(owner.as_uuid()))
-        }
+        Mutation::RequestJoin { owner } => GraphRequest::of(&PatchJoinRequest::join(owner.as_uuid())),
         Mutation::ResetJoin => GraphRequest::of(&PatchJoinRequest::reset()),
         Mutation::SetPartnerTemplate(template) => partner_template(template),
         Mutation::SetIdentityTemplate(template) => identity_template(template),

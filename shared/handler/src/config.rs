@@ -134,7 +134,8 @@ fn directory(environment: &dyn Environment, function: Verb) -> Result<Directory,
         (Some(text), None) => Directory::parse(&text, "MTO_DIRECTORY", function),
         (None, Some(path)) => {
             let text = environment.read_file(&path);
-            let text = text.ok_or_else(|| missing("MTO_DIRECTORY_FILE", &format!("{path} cannot be read")))?;
+            let text =
+                text.ok_or_else(|| missing("MTO_DIRECTORY_FILE", &format!("{path} cannot be read")))?;
             Directory::parse(&text, "MTO_DIRECTORY_FILE", function)
         }
         (Some(_), Some(_)) => Err(missing("MTO_DIRECTORY", "drop either it or MTO_DIRECTORY_FILE")),

@@ -123,9 +123,9 @@ impl Directory {
     pub fn new(document: DirectoryDocument, variable: &str, function: Verb) -> Result<Self, ConfigError> {
         let mut directory = Self { entries: BTreeMap::new(), by_name: HashMap::new(), function };
         for (index, entry) in document.tenants.into_iter().enumerate() {
-            directory.insert(entry).map_err(|(field, problem)| {
-                bad(variable, &format!("tenants[{index}].{field}"), &problem)
-            })?;
+            directory
+                .insert(entry)
+                .map_err(|(field, problem)| bad(variable, &format!("tenants[{index}].{field}"), &problem))?;
         }
         Ok(directory)
     }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use mto_messages::{
-    Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport,
-};
+use mto_messages::{Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport};
 use mto_reconcile::{Finish, Reason};
 use serde_json::Value;
 use time::OffsetDateTime;

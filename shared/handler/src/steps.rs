@@ -133,7 +133,8 @@ impl<F: Function> Handler<F> {
         // What was refused in a batch is sent alone: parts of one batch may have hindered each other.
         let (again, fresh): (Vec<_>, Vec<_>) =
             open.into_iter().partition(|mutation| refusals.batched.contains(mutation));
-        let groups = if fresh.is_empty() { again.into_iter().map(|one| vec![one]).collect() } else { vec![fresh] };
+        let groups =
+            if fresh.is_empty() { again.into_iter().map(|one| vec![one]).collect() } else { vec![fresh] };
         for group in groups {
             for (mutation, applied) in self.apply(work, look, tenant, group.clone()).await {
                 match applied {

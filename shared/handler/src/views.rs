@@ -1,10 +1,10 @@
 //! From Graph's types to the core's words, shared by the functions.
 
+use mto_graph::GraphError;
 use mto_graph::prelude::{
     self as graph, GetIdentitySynchronizationTemplate, GetJoinRequest, GetMultiTenantOrganization,
     GetPartnerConfigurationTemplate, ListMembers,
 };
-use mto_graph::GraphError;
 use mto_messages::{
     ApplicationLevel, AutomaticUserConsentSettings, IdentitySynchronizationTemplate, InboundTrust,
     PartnerConfigurationTemplate, TemplateValues, TenantId, UserSyncInbound,

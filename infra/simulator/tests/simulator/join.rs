@@ -156,6 +156,17 @@ fn a_join_survives_the_demotion_of_the_owner_that_added_the_tenant() {
 }
 
 #[test]
+fn nobody_joins_an_organization_that_is_being_dissolved() {
+    let lab = Lab::formed(0, Options::default());
+    lab.script(Change::JoinDuration { tenant: lab.id(1), seconds: Some(REMOVAL_SECONDS - 1) });
+    lab.add(0, 1);
+    lab.join(1, 0);
+    lab.delete(0, &lab.row(0), 204);
+    lab.pass(REMOVAL_SECONDS - 1);
+    assert_eq!(failed(&lab, 1), "the organization is being dissolved");
+}
+
+#[test]
 fn scripted_failures_hit_so_many_joins_and_no_more() {
     let lab = Lab::formed(0, Options::default());
     lab.script(Change::FailJoins { tenant: lab.id(1), count: 1 });

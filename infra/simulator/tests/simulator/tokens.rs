@@ -204,3 +204,17 @@ mod assertions {
         assert_eq!(lab.send(request.body(body.into()).expect("a request")).status, 200);
     }
 }
+
+#[cfg(not(feature = "assertions"))]
+#[test]
+fn without_the_feature_an_assertion_is_refused_saying_so() {
+    let lab = Lab::new(1, Options::default());
+    let form = format!(
+        "client_id={}&grant_type=client_credentials&scope=x/.default&client_assertion=a.b.c\
+         &client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        lab.seed.tenants[0].applications[0].client_id
+    );
+    let reply = lab.token_request(&lab.id(0).to_string(), &form);
+    assert_eq!(code(&reply), (401, 700_027));
+    assert!(reply.body["error_description"].as_str().expect("text").contains("feature `assertions`"));
+}

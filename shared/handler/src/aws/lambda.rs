@@ -41,7 +41,13 @@ fn build<F: Function>(function: F, environment: &ProcessEnvironment) -> Result<H
     let credentials = config.directory.credentials(environment)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let transport = Arc::new(ReqwestTransport::new()?);
-    let tokens = OAuthTokenProvider::new(transport.clone(), Arc::clone(&clock), config.cloud.login_root(), config.cloud.token_scope(), credentials);
+    let tokens = OAuthTokenProvider::new(
+        transport.clone(),
+        Arc::clone(&clock),
+        config.cloud.login_root(),
+        config.cloud.token_scope(),
+        credentials,
+    );
     let graph = GraphClient::new(config.cloud.clone(), transport, Arc::new(tokens), Arc::clone(&clock));
     let queue = Arc::new(SqsQueue::from_environment(environment)?);
     Ok(Handler::new(function, config, graph, queue, clock))

@@ -91,7 +91,11 @@ impl SqsQueue {
             Some(first) => Err(QueueError {
                 operation: "SendMessageBatch",
                 queue: queue.clone(),
-                reason: format!("{} of the messages were refused, first: {}", answer.failed().len(), first.code()),
+                reason: format!(
+                    "{} of the messages were refused, first: {}",
+                    answer.failed().len(),
+                    first.code()
+                ),
             }),
         }
     }
@@ -141,7 +145,8 @@ fn batches(messages: Vec<Message>) -> Vec<Vec<Message>> {
 }
 
 fn size_of(message: &Message) -> usize {
-    message.body.len() + message.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    message.body.len()
+        + message.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
 }
 
 fn delay_seconds(message: &Message) -> i32 {
