@@ -5,9 +5,13 @@
 //! runs count). Its time jumps: it stands still while work is due, and then moves to the next due message.
 
 mod clock;
+mod traffic;
 mod transport;
+mod waiting;
 mod world;
 
 pub use clock::JumpClock;
+pub use traffic::Traffic;
 pub use transport::InProcess;
+pub use waiting::WaitingCommand;
 pub use world::{Setup, Wiring, World, WorldError, dead_letter_queue, outcomes_queue, queue, simulator};

@@ -12,8 +12,8 @@ use mto_graph::{
 };
 use mto_handler::memory::{MemoryQueues, QueueSettings, Stored};
 use mto_handler::{
-    Application, Config, ConfigError, CredentialReference, Directory, DirectoryDocument, Handler, Message, Queue, QueueError, QueueUrl,
-    SecretReference, TenantEntry,
+    Application, Config, ConfigError, CredentialReference, Directory, DirectoryDocument, Handler, Message,
+    Queue, QueueError, QueueUrl, SecretReference, TenantEntry,
 };
 use mto_join::Join;
 use mto_messages::Verb;
@@ -24,7 +24,9 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::clock::JumpClock;
+use crate::traffic::{Counted, Tally, Traffic};
 use crate::transport::InProcess;
+use crate::waiting::WaitingCommand;
 
 /// The time one invocation has: the template's function timeout.
 const INVOCATION: Duration = Duration::seconds(60);
@@ -104,6 +106,7 @@ pub struct World {
     simulator: Simulator,
     queues: MemoryQueues,
     graph: GraphClient,
+    tally: Tally,
     create: Handler<Create>,
     add: Handler<Add>,
     join: Handler<Join>,
@@ -147,11 +150,17 @@ impl World {
         );
         let graph = GraphClient::new(cloud.clone(), transport, Arc::new(tokens), time.clone());
         let queues = queues(time.clone());
-        let queue = (setup.around_queue)(Arc::new(queues.clone()));
+        let tally = Tally::default();
+        let counted = Counted { inner: Arc::new(queues.clone()), tally: tally.clone() };
+        let queue = (setup.around_queue)(Arc::new(counted));
         let config = |function| config(&setup, &cloud, function);
         Ok(Self {
             create: Handler::new(
-                Create, config(Verb::Create)?, graph.clone(), queue.clone(), time.clone(),
+                Create,
+                config(Verb::Create)?,
+                graph.clone(),
+                queue.clone(),
+                time.clone(),
             ),
             add: Handler::new(Add, config(Verb::Add)?, graph.clone(), queue.clone(), time.clone()),
             join: Handler::new(Join, config(Verb::Join)?, graph.clone(), queue, time),
@@ -159,6 +168,7 @@ impl World {
             simulator,
             queues,
             graph,
+            tally,
         })
     }
 
@@ -241,6 +251,17 @@ impl World {
         self.queues.contents(&queue(verb))
     }
 
+    /// The commands that wait, or were just posted: create before add before join, then by age.
+    pub fn commands(&self) -> Vec<WaitingCommand> {
+        let stored = FUNCTIONS.into_iter().flat_map(|verb| self.waiting(verb));
+        stored.filter_map(|message| WaitingCommand::read(&message)).collect()
+    }
+
+    /// What went through the functions' queues so far.
+    pub fn traffic(&self) -> Traffic {
+        self.tally.snapshot()
+    }
+
     /// One batch of one function; false if nothing was visible.
     async fn invoke(&self, verb: Verb) -> bool {
         let queue = queue(verb);
@@ -248,6 +269,7 @@ impl World {
         if records.is_empty() {
             return false;
         }
+        self.tally.count_deliveries(records.len());
         let handles: Vec<(String, String)> =
             records.iter().map(|r| (r.message_id.clone(), r.receipt_handle.clone())).collect();
         let end = self.clock.now() + INVOCATION;

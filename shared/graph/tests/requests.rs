@@ -27,9 +27,9 @@ fn the_organization_is_read_created_and_renamed() {
     check(&GetMultiTenantOrganization, Method::GET, MTO, None, "MultiTenantOrganization.Read.All");
     let put = PutMultiTenantOrganization { display_name: "Contoso group".to_owned(), description: None };
     check(&put, Method::PUT, MTO, Some(json!({"displayName": "Contoso group"})), read_write);
-    let patch =
+    let change =
         PatchMultiTenantOrganization { description: Some("All of us".to_owned()), ..Default::default() };
-    check(&patch, Method::PATCH, MTO, Some(json!({"description": "All of us"})), read_write);
+    check(&change, Method::PATCH, MTO, Some(json!({"description": "All of us"})), read_write);
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn members_are_listed_read_added_changed_and_removed() {
     post.role = Some(MemberRole::Owner);
     body["role"] = json!("owner");
     check(&post, Method::POST, &all, Some(body), read_write);
-    let patch = PatchMember { tenant_id: FABRIKAM, role: MemberRole::Member };
-    check(&patch, Method::PATCH, &one, Some(json!({"role": "member"})), read_write);
+    let change = PatchMember { tenant_id: FABRIKAM, role: MemberRole::Member };
+    check(&change, Method::PATCH, &one, Some(json!({"role": "member"})), read_write);
     check(&DeleteMember { tenant_id: FABRIKAM }, Method::DELETE, &one, None, read_write);
 }
 
@@ -66,7 +66,7 @@ fn the_partner_template_is_read_changed_and_reset() {
     let (read, read_write) = ("MultiTenantOrganization.Read.All", "MultiTenantOrganization.ReadWrite.All");
     let path = format!("{TEMPLATES}/multiTenantOrganizationPartnerConfiguration");
     check(&GetPartnerConfigurationTemplate, Method::GET, &path, None, read);
-    let patch = PatchPartnerConfigurationTemplate {
+    let change = PatchPartnerConfigurationTemplate {
         update: PartnerConfigurationTemplateUpdate {
             template_application_level: Some(TemplateApplicationLevel::all()),
             inbound_trust: Some(InboundTrust {
@@ -88,7 +88,7 @@ fn the_partner_template_is_read_changed_and_reset() {
         "automaticUserConsentSettings": {"inboundAllowed": true, "outboundAllowed": true},
         "templateApplicationLevel": "newPartners,existingPartners",
     });
-    check(&patch, Method::PATCH, &path, Some(body), read_write);
+    check(&change, Method::PATCH, &path, Some(body), read_write);
     let reset = format!("{path}/resetToDefaultSettings");
     check(&ResetPartnerConfigurationTemplate, Method::POST, &reset, None, read_write);
 }
@@ -98,14 +98,14 @@ fn the_identity_template_is_read_changed_and_reset() {
     let (read, read_write) = ("MultiTenantOrganization.Read.All", "MultiTenantOrganization.ReadWrite.All");
     let path = format!("{TEMPLATES}/multiTenantOrganizationIdentitySynchronization");
     check(&GetIdentitySynchronizationTemplate, Method::GET, &path, None, read);
-    let patch = PatchIdentitySynchronizationTemplate {
+    let change = PatchIdentitySynchronizationTemplate {
         update: IdentitySynchronizationTemplateUpdate {
             template_application_level: Some(TemplateApplicationLevel::none()),
             user_sync_inbound: Some(UserSyncInbound { is_sync_allowed: Some(true) }),
         },
     };
     let body = json!({"userSyncInbound": {"isSyncAllowed": true}, "templateApplicationLevel": "none"});
-    check(&patch, Method::PATCH, &path, Some(body), read_write);
+    check(&change, Method::PATCH, &path, Some(body), read_write);
     let reset = format!("{path}/resetToDefaultSettings");
     check(&ResetIdentitySynchronizationTemplate, Method::POST, &reset, None, read_write);
 }
@@ -135,8 +135,8 @@ fn partners_are_listed_read_made_changed_and_removed() {
     let post = PostPartner { tenant_id: FABRIKAM, settings: settings.clone() };
     let body = json!({"tenantId": FABRIKAM, "b2bCollaborationInbound": inbound});
     check(&post, Method::POST, PARTNERS, Some(body), write);
-    let patch = PatchPartner { tenant_id: FABRIKAM, update: settings };
-    check(&patch, Method::PATCH, &one, Some(json!({"b2bCollaborationInbound": inbound})), write);
+    let change = PatchPartner { tenant_id: FABRIKAM, update: settings };
+    check(&change, Method::PATCH, &one, Some(json!({"b2bCollaborationInbound": inbound})), write);
     check(&DeletePartner { tenant_id: FABRIKAM }, Method::DELETE, &one, None, write);
 }
 
@@ -156,8 +156,8 @@ fn identity_synchronization_is_read_made_changed_and_removed() {
         user_sync_inbound: Some(UserSyncInbound { is_sync_allowed: Some(false) }),
         ..Default::default()
     };
-    let patch = PatchIdentitySynchronization { tenant_id: FABRIKAM, update: off };
-    check(&patch, Method::PATCH, &path, Some(json!({"userSyncInbound": {"isSyncAllowed": false}})), write);
+    let change = PatchIdentitySynchronization { tenant_id: FABRIKAM, update: off };
+    check(&change, Method::PATCH, &path, Some(json!({"userSyncInbound": {"isSyncAllowed": false}})), write);
     check(&DeleteIdentitySynchronization { tenant_id: FABRIKAM }, Method::DELETE, &path, None, write);
 }
 

@@ -48,7 +48,7 @@ impl Story {
 pub(crate) fn finish_of(finish: Finish, observed: Value, names: &Names) -> (OutcomeKind, Story) {
     let (kind, reason) = match finish {
         Finish::Succeeded { summary, notes } => {
-            return (OutcomeKind::Succeeded, Story { summary, notes, observed, ..Story::default() });
+            return (OutcomeKind::Succeeded, Story { summary, observed, notes, ..Story::default() });
         }
         Finish::Rejected(reason) => (OutcomeKind::Rejected, reason),
         Finish::Failed(reason) => (OutcomeKind::Failed, reason),

@@ -1,7 +1,7 @@
 //! A scripted service, a manual clock and golden files.
 
 #![allow(dead_code, reason = "each test program uses its own part of this")]
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "test code fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "test code fails by panicking")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
 use std::collections::VecDeque;

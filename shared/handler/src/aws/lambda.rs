@@ -9,7 +9,7 @@ use mto_graph::{Clock, GraphClient, OAuthTokenProvider, ReqwestTransport, System
 use time::OffsetDateTime;
 
 use crate::aws::SqsQueue;
-use crate::config::{Config, ProcessEnvironment};
+use crate::config::{Config, Environment, ProcessEnvironment};
 use crate::function::Function;
 use crate::handler::Handler;
 use crate::queue::Record;
@@ -36,7 +36,7 @@ pub async fn run<F: Function>(function: F) -> Result<(), Error> {
     .await
 }
 
-fn build<F: Function>(function: F, environment: &ProcessEnvironment) -> Result<Handler<F>, Error> {
+fn build<F: Function>(function: F, environment: &dyn Environment) -> Result<Handler<F>, Error> {
     let config = Config::read(environment, F::VERB)?;
     let credentials = config.directory.credentials(environment)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
