@@ -251,7 +251,7 @@ impl World {
         self.queues.contents(&queue(verb))
     }
 
-    /// The commands that wait, or were just posted: create before add before join, then by age.
+    /// The commands that wait, or were just posted: those of create, of add, of join, each in the order of sending.
     pub fn commands(&self) -> Vec<WaitingCommand> {
         let stored = FUNCTIONS.into_iter().flat_map(|verb| self.waiting(verb));
         stored.filter_map(|message| WaitingCommand::read(&message)).collect()

@@ -44,6 +44,12 @@ impl Wanted {
         if row.is_leaving() {
             return Need::WaitForRemoval;
         }
+        if let Some(unknown) = row.unknown() {
+            return Need::Recognition(unknown);
+        }
+        if let (Some(_), Role::Unrecognised(role)) = (&wanted, row.role_to_be()) {
+            return Need::Recognition(format!("role \"{role}\""));
+        }
         match wanted {
             Some(wanted) if *row.role_to_be() != wanted => Need::Role,
             // A pending row keeps its old role until it joins (unverified); its desire is all there is to see.
@@ -59,6 +65,8 @@ enum Need {
     Role,
     WaitForRole,
     WaitForRemoval,
+    /// Something this release does not know; with what was seen.
+    Recognition(String),
 }
 
 /// What is seen in the owner tenant.
@@ -74,8 +82,10 @@ pub struct Observed {
 /// | Observed | Step |
 /// |---|---|
 /// | in none | wait: no organization yet |
-/// | state or role unknown | wait: unrecognised |
+/// | state of the organization unknown | wait: unrecognised |
 /// | own row not visible | wait: settling |
+/// | removal of the owner running | wait: being removed |
+/// | state or role of the own row unknown | wait: unrecognised |
 /// | own role is member | rejected: not an owner |
 ///
 /// Then for each wanted tenant:
@@ -85,6 +95,7 @@ pub struct Observed {
 /// | absent, added by us a moment ago | wait: settling |
 /// | absent | add |
 /// | removal running | wait, then add again |
+/// | state or change unknown, or the role where one is wanted | wait: unrecognised |
 /// | another role than wanted | change the role |
 /// | active, role change under way | wait until it shows |
 /// | else | nothing; `join` is posted if asked for |
@@ -114,13 +125,26 @@ fn decide_owner(owner: TenantId, own: &OrganizationView) -> Option<Decision> {
         }
         OrganizationState::Active => {}
     }
-    match own.row(owner).map(|row| &row.role) {
-        Some(Role::Owner) => None,
-        Some(Role::Member) => Some(Decision::reject(Reason::NotAnOwner(owner))),
-        Some(Role::Unrecognised(role)) => {
+    decide_own_row(owner, own)
+}
+
+/// Whether the tenant may act as an owner; nothing, if it may.
+pub(crate) fn decide_own_row(owner: TenantId, own: &OrganizationView) -> Option<Decision> {
+    let Some(row) = own.row(owner) else {
+        return Some(Decision::wait(Reason::Settling("own row in the list")));
+    };
+    if row.is_leaving() {
+        return Some(Decision::wait(Reason::BeingRemoved(vec![owner])));
+    }
+    if let Some(unknown) = row.unknown() {
+        return Some(Decision::wait(Reason::Unrecognised(format!("{unknown} of the owner"))));
+    }
+    match &row.role {
+        Role::Owner => None,
+        Role::Member => Some(Decision::reject(Reason::NotAnOwner(owner))),
+        Role::Unrecognised(role) => {
             Some(Decision::wait(Reason::Unrecognised(format!("role \"{role}\" of the owner"))))
         }
-        None => Some(Decision::wait(Reason::Settling("own row in the list"))),
     }
 }
 
@@ -135,6 +159,7 @@ impl Plan {
         let mut plan = Self::default();
         let mut leaving = Vec::new();
         let mut changing = Vec::new();
+        let mut unknown = Vec::new();
         for wanted in &aim.tenants {
             let need = own.row(wanted.tenant).map(|row| wanted.need(row));
             match need {
@@ -144,6 +169,7 @@ impl Plan {
                     plan.write(Mutation::ChangeRole { tenant: wanted.tenant, role }, journal, timing);
                 }
                 Some(Need::WaitForRemoval) => leaving.push(wanted.tenant),
+                Some(Need::Recognition(seen)) => unknown.push(format!("{seen} of {}", wanted.tenant)),
                 Some(Need::WaitForRole) => changing.push(wanted.tenant),
                 Some(Need::Nothing) => {}
             }
@@ -153,6 +179,10 @@ impl Plan {
         }
         if !leaving.is_empty() {
             plan.wait = Some(Reason::BeingRemoved(leaving));
+        }
+        // Last, so that it is told first: the others pass by themselves.
+        if !unknown.is_empty() {
+            plan.wait = Some(Reason::Unrecognised(unknown.join(", ")));
         }
         plan
     }

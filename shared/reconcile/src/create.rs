@@ -56,9 +56,13 @@ pub struct Observed {
 /// |---|---|
 /// | in none, a join request of its own is running | rejected: it is about to be a member elsewhere |
 /// | in none, we created it a moment ago | wait: does not show yet |
+/// | in none, a join request with unknown status | wait: unrecognised |
+/// | in none, an accepted join request, for less than 5 min | wait: settling |
 /// | in none | create |
-/// | state unknown | wait: unrecognised |
+/// | state of the organization unknown | wait: unrecognised |
 /// | active, own row not visible | wait: settling |
+/// | active, removal of us running | wait: being removed |
+/// | active, state or role of the own row unknown | wait: unrecognised |
 /// | active, own role is member | rejected: not an owner |
 /// | another name or description, and `update` | update |
 /// | templates wanted and not set | set them |
@@ -83,6 +87,9 @@ fn decide_inactive(aim: &Aim, observed: &Observed, journal: &Journal, timing: &T
         return Decision::wait(Reason::CreationNotVisible);
     }
     if let Some(request) = &observed.request {
+        if let (Some(_), Some(Progress::Unrecognised(progress))) = (request.owner, &request.progress) {
+            return Decision::wait(Reason::Unrecognised(format!("join request with status \"{progress}\"")));
+        }
         if let (Some(owner), true) = (request.owner, request.is_running()) {
             return Decision::reject(Reason::JoinElsewhere { tenant: aim.owner, owner });
         }
@@ -100,21 +107,15 @@ fn decide_inactive(aim: &Aim, observed: &Observed, journal: &Journal, timing: &T
 }
 
 fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
-    match observed.own.row(aim.owner).map(|row| (&row.role, row.is_leaving())) {
-        None => return Decision::wait(Reason::Settling("own row in the list")),
-        Some((_, true)) => return Decision::wait(Reason::BeingRemoved(vec![aim.owner])),
-        Some((Role::Member, _)) => return Decision::reject(Reason::NotAnOwner(aim.owner)),
-        Some((Role::Unrecognised(role), _)) => {
-            return Decision::wait(Reason::Unrecognised(format!("role \"{role}\" of the owner")));
-        }
-        Some((Role::Owner, false)) => {}
+    if let Some(decision) = add::decide_own_row(aim.owner, &observed.own) {
+        return decision;
     }
     if let Some(update) = rename(aim, &observed.own) {
         return settle_or(update, journal, timing);
     }
-    let writes = missing_templates(aim, observed);
-    if !writes.is_empty() {
-        return Decision::act(writes);
+    let templates = templates::decide(aim.templates.as_ref(), observed.templates.as_ref(), journal, timing);
+    if let Some(decision) = templates {
+        return decision;
     }
     let children = children(aim, &observed.own);
     let step = match not_active(aim, &observed.own) {
@@ -137,13 +138,6 @@ fn rename(aim: &Aim, own: &OrganizationView) -> Option<Mutation> {
     let description = aim.description.clone().filter(|wanted| own.description.as_ref() != Some(wanted));
     (aim.update && (display_name.is_some() || description.is_some()))
         .then_some(Mutation::UpdateOrganization { display_name, description })
-}
-
-fn missing_templates(aim: &Aim, observed: &Observed) -> Vec<Mutation> {
-    match (&aim.templates, &observed.templates) {
-        (Some(wanted), Some(seen)) => templates::missing(wanted, seen),
-        _ => Vec::new(),
-    }
 }
 
 fn not_active(aim: &Aim, own: &OrganizationView) -> Vec<TenantId> {

@@ -100,8 +100,8 @@ fn decide_inside(aim: &Aim, own: &OrganizationView, journal: &Journal, timing: &
     if us.is_leaving() {
         return Decision::wait(Reason::BeingRemoved(vec![aim.tenant]));
     }
-    if let MemberState::Unrecognised(state) = &us.state {
-        return Decision::wait(Reason::Unrecognised(format!("state \"{state}\" of the own row")));
+    if let Some(unknown) = us.unknown() {
+        return Decision::wait(Reason::Unrecognised(format!("{unknown} of the own row")));
     }
     match own.row(aim.owner).map(|row| &row.state) {
         Some(MemberState::Active) if us.state == MemberState::Active && !us.is_changing() => {
@@ -166,13 +166,13 @@ fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     if timing.is_settling(journal, Mutation::ResetJoin.what(), None) {
         return Decision::wait(Reason::Settling("reset of the join request"));
     }
-    let ours = journal.last_write(REQUEST, Some(aim.owner)).is_some();
-    if !ours {
-        return Decision::act(vec![Mutation::ResetJoin]);
-    }
     if journal.resets >= timing.limits.resets {
         let cause = failure_cause(aim, observed, timing);
         return Decision::just(Step::Finish(Finish::Failed(Reason::JoinFailed { details, cause })));
+    }
+    let ours = journal.last_write(REQUEST, Some(aim.owner)).is_some();
+    if !ours {
+        return Decision::act(vec![Mutation::ResetJoin]);
     }
     let pausing = Reason::PausingAfterFailure(details);
     let waited = timing.waited_for(journal, &pausing);
@@ -214,8 +214,12 @@ fn decide_not_asked(aim: &Aim, observed: &Observed, journal: &Journal, timing: &
         Reading::Unreadable(Unreadable::Unreachable(text)) => {
             Decision::wait(Reason::OwnerUnreachable(aim.owner, text.clone()))
         }
-        Reading::Unreadable(Unreadable::External | Unreadable::Denied(_)) | Reading::NotNeeded => {
+        Reading::Unreadable(Unreadable::External | Unreadable::Denied(_)) => {
             ask(aim, observed, journal, timing)
+        }
+        // Not what `needs_owner` says; nothing is asked for on a guess.
+        Reading::NotNeeded => {
+            Decision::wait(Reason::OwnerUnreachable(aim.owner, "it was not looked at".to_owned()))
         }
     }
 }
@@ -236,6 +240,9 @@ fn decide_listed(
     journal: &Journal,
     timing: &Timing<'_>,
 ) -> Decision {
+    if let Some(unknown) = row.unknown() {
+        return Decision::wait(Reason::Unrecognised(format!("{unknown} of our row at the owner")));
+    }
     match &row.state {
         MemberState::Pending => ask(aim, observed, journal, timing),
         MemberState::Active => Decision::wait(Reason::Settling("membership")),
@@ -252,14 +259,8 @@ fn ask(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -
     if timing.is_settling(journal, request.what(), request.about()) {
         return Decision::wait(Reason::Settling("join request"));
     }
-    let writes = match (&aim.templates, &observed.templates) {
-        (Some(wanted), Some(seen)) => templates::missing(wanted, seen),
-        _ => Vec::new(),
-    };
-    if !writes.is_empty() {
-        return Decision::act(writes);
-    }
-    Decision::act(vec![request])
+    templates::decide(aim.templates.as_ref(), observed.templates.as_ref(), journal, timing)
+        .unwrap_or_else(|| Decision::act(vec![request]))
 }
 
 fn owner_row(observed: &Observed) -> Option<&MemberRow> {

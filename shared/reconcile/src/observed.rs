@@ -91,6 +91,22 @@ impl MemberRow {
             .unwrap_or(&self.role)
     }
 
+    /// What this row shows that this release does not know, apart from its role: whether it stays or goes cannot
+    /// be told.
+    pub(crate) fn unknown(&self) -> Option<String> {
+        if let MemberState::Unrecognised(state) = &self.state {
+            return Some(format!("state \"{state}\""));
+        }
+        let change = self.transition.as_ref()?;
+        match (&change.progress, &change.desired_state) {
+            (Progress::Unrecognised(progress), _) => Some(format!("change with status \"{progress}\"")),
+            (Progress::NotStarted | Progress::Running, Some(MemberState::Unrecognised(state))) => {
+                Some(format!("change to state \"{state}\""))
+            }
+            (Progress::NotStarted | Progress::Running | Progress::Succeeded | Progress::Failed, _) => None,
+        }
+    }
+
     /// Whether a change of this row is under way (a pending row's wish to become active is none).
     pub fn is_changing(&self) -> bool {
         self.is_leaving() || *self.role_to_be() != self.role

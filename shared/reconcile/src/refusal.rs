@@ -45,16 +45,17 @@ impl Denial {
 /// Notes a refusal. Its clock runs on if it is the same one in the same state (`seen`, a fingerprint of what
 /// was observed), and starts again if anything differs.
 pub fn note_refusal(journal: &mut Journal, denial: &Denial, seen: u64, timing: &Timing<'_>) {
+    let code = clip(&denial.code, 100);
     let same = |old: &&Refusal| {
-        old.what == denial.what && old.status == denial.status && old.code == denial.code && old.seen == seen
+        old.what == denial.what && old.status == denial.status && old.code == code && old.seen == seen
     };
     let since = journal.refusal.as_ref().filter(same).map_or(timing.now, |old| old.since);
     journal.refusal = Some(Refusal {
         what: denial.what.clone(),
         status: denial.status,
-        code: clip(&denial.code, 100),
+        code,
         text: clip(&denial.text, 300),
-        request_id: denial.request_id.clone(),
+        request_id: denial.request_id.as_ref().map(|id| clip(id, 80)),
         seen,
         since,
     });

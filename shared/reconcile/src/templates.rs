@@ -1,15 +1,34 @@
 //! Templates: compare what is wanted with what is there, and name the writes.
 
 use mto_messages::{
-    AutomaticUserConsentSettings, IdentitySynchronizationTemplate, InboundTrust,
+    AutomaticUserConsentSettings, IdentitySynchronizationTemplate, InboundTrust, Journal,
     PartnerConfigurationTemplate, Templates, UserSyncInbound,
 };
 
-use crate::{Mutation, TemplatesView};
+use crate::{Decision, Mutation, Reason, TemplatesView, Timing};
+
+/// What has to be done before the templates hold what is wanted; nothing, if none are wanted or they do. What
+/// was written a moment ago may not show yet: then it is waited for instead.
+pub(crate) fn decide(
+    wanted: Option<&Templates>,
+    seen: Option<&TemplatesView>,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Option<Decision> {
+    let mut writes = missing(wanted?, seen?);
+    if writes.is_empty() {
+        return None;
+    }
+    writes.retain(|write| !timing.is_settling(journal, write.what(), write.about()));
+    if writes.is_empty() {
+        return Some(Decision::wait(Reason::Settling("change of the templates")));
+    }
+    Some(Decision::act(writes))
+}
 
 /// The writes that make `seen` hold everything in `wanted`. What is not wanted is left alone, and only what
 /// differs is sent.
-pub(crate) fn missing(wanted: &Templates, seen: &TemplatesView) -> Vec<Mutation> {
+fn missing(wanted: &Templates, seen: &TemplatesView) -> Vec<Mutation> {
     let wanted = wanted.values();
     let partner = wanted
         .partner_configuration

@@ -1,0 +1,18 @@
+//! What `cargo run` shows.
+
+pub(crate) mod args;
+mod cast;
+mod display;
+mod events;
+mod live;
+mod members;
+mod pace;
+mod plain;
+mod report;
+mod run;
+mod scenario;
+mod tables;
+mod verdict;
+mod words;
+
+pub(crate) use run::run;

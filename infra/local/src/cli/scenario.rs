@@ -1,0 +1,173 @@
+//! What happens: the tenants, the commands that are posted, and what goes wrong on the way.
+
+use std::num::NonZeroU32;
+
+use clap::ValueEnum;
+use entra_simulator::{Change, MemberRole, MemberSeed, MemberState, Options, OrganizationSeed, Seed};
+use mto_messages::Verb;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::cast::{Cast, Tenant};
+use super::words;
+
+/// The organization's name.
+pub(crate) const ORGANIZATION: &str = "Contoso";
+
+/// The id of the command that forms the organization, as a ticket system would number it.
+const TICKET: &str = "INC0012345";
+/// The id of the separate join of `never-added`.
+const SECOND_TICKET: &str = "INC0012346";
+
+/// What happens on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// Everybody joins
+    Happy,
+    /// The first join of one tenant fails; it is reset after a pause of two hours, and succeeds
+    JoinFailsOnce,
+    /// One tenant is told to join, but the owner never adds it
+    NeverAdded,
+    /// The service throttles: Retry-After in the owner and in a joining tenant
+    Throttled,
+    /// One tenant is a member of another organization already
+    AlreadyInAnother,
+}
+
+/// A command to be posted.
+pub(crate) struct Post {
+    pub(crate) verb: Verb,
+    pub(crate) id: &'static str,
+    pub(crate) body: Value,
+}
+
+/// A scenario with its tenants.
+pub(crate) struct Stage {
+    pub(crate) cast: Cast,
+    pub(crate) seed: Seed,
+    pub(crate) options: Options,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) posts: Vec<Post>,
+    /// What will happen, in sentences.
+    pub(crate) story: Vec<String>,
+}
+
+impl Scenario {
+    /// Simulated seconds in a real one, so that the run takes about five seconds.
+    pub(crate) fn speed(self) -> NonZeroU32 {
+        let speed = match self {
+            Self::Happy | Self::Throttled => 1_800,
+            Self::JoinFailsOnce => 4_500,
+            Self::NeverAdded => 9_000,
+            Self::AlreadyInAnother => 12_000,
+        };
+        NonZeroU32::new(speed).unwrap_or(NonZeroU32::MIN)
+    }
+
+    /// Sets the scene for so many tenants, at least two.
+    pub(crate) fn stage(self, count: usize) -> Stage {
+        // One more than takes part: the owner of the other organization.
+        let mut seed = Seed::demo(count + 1);
+        let stranger = seed.tenants.pop();
+        let cast = Cast::new(&seed.tenants);
+        let (first, last) = (cast.tenants[1].clone(), cast.tenants[count - 1].clone());
+        let owner = cast.owner().clone();
+        let mut changes = Vec::new();
+        let mut posts = Vec::new();
+        let mut listed = &cast.tenants[1..];
+        let twist = match self {
+            Self::Happy => None,
+            Self::JoinFailsOnce => {
+                changes.push(Change::FailJoins { tenant: first.id, count: 1 });
+                Some(format!("The first join of {} will fail.", first.name))
+            }
+            Self::NeverAdded => {
+                listed = &cast.tenants[1..count - 1];
+                posts.push(join(&last, &owner));
+                Some(format!("{} is told to join, too, but {} never adds it.", last.name, owner.name))
+            }
+            Self::Throttled => {
+                changes.push(throttle(owner.id, 2, 90));
+                changes.push(throttle(first.id, 2, 20));
+                Some(format!("The service throttles {} and {} at first.", owner.name, first.name))
+            }
+            Self::AlreadyInAnother => stranger.map(|stranger| {
+                let text =
+                    format!("{} is in the organization of {} already.", last.name, stranger.display_name);
+                seed.organizations.push(other_organization(stranger.tenant_id, &last));
+                seed.tenants.push(stranger);
+                text
+            }),
+        };
+        posts.insert(0, create(&owner, listed));
+        let story = story(&owner, listed).into_iter().chain(twist).collect();
+        Stage { cast, seed, options: Options::realistic(), changes, posts, story }
+    }
+}
+
+fn story(owner: &Tenant, listed: &[Tenant]) -> Vec<String> {
+    let names: Vec<&str> = listed.iter().map(|tenant| tenant.name.as_str()).collect();
+    let members = match names.as_slice() {
+        [] => "no other tenant".to_owned(),
+        names => words::list(names, 4),
+    };
+    vec![
+        format!(
+            "One command is posted, as a ticket system would: {} creates \"{ORGANIZATION}\", adds {members}, \
+             and each of them joins.",
+            owner.name
+        ),
+        "In Microsoft Entra a join takes two hours or more; here time is sped up.".to_owned(),
+    ]
+}
+
+fn create(owner: &Tenant, listed: &[Tenant]) -> Post {
+    let tenants: Vec<Value> = listed
+        .iter()
+        .map(|tenant| json!({"tenant": tenant.domain, "displayName": tenant.name}))
+        .collect();
+    let data = json!({
+        "owner": owner.domain,
+        "displayName": ORGANIZATION,
+        "templates": "admin-center",
+        "tenants": tenants,
+        "then": {"join": {"templates": "admin-center"}},
+    });
+    post(Verb::Create, TICKET, owner.id, &data)
+}
+
+fn join(tenant: &Tenant, owner: &Tenant) -> Post {
+    let data = json!({"tenant": tenant.domain, "owner": owner.domain, "templates": "admin-center"});
+    post(Verb::Join, SECOND_TICKET, tenant.id, &data)
+}
+
+fn post(verb: Verb, id: &'static str, subject: Uuid, data: &Value) -> Post {
+    let body = json!({
+        "specversion": "1.0",
+        "type": verb.command_type(),
+        "id": id,
+        "source": "/servicenow/prod",
+        "subject": subject,
+        "requestedby": "kim@contoso.example",
+        "data": data,
+    });
+    Post { verb, id, body }
+}
+
+fn throttle(tenant: Uuid, count: u32, seconds: u64) -> Change {
+    Change::Throttle { tenant: Some(tenant), count, retry_after_seconds: Some(seconds) }
+}
+
+fn other_organization(owner: Uuid, member: &Tenant) -> OrganizationSeed {
+    OrganizationSeed {
+        owner,
+        display_name: "Another organization".to_owned(),
+        description: None,
+        members: vec![MemberSeed {
+            tenant_id: member.id,
+            display_name: member.name.clone(),
+            role: MemberRole::Member,
+            state: MemberState::Active,
+        }],
+    }
+}

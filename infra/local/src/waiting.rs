@@ -1,0 +1,30 @@
+//! The commands that wait, as their messages tell.
+
+use mto_handler::JOURNAL_ATTRIBUTE;
+use mto_handler::memory::Stored;
+use mto_messages::{Command, Journal};
+use time::OffsetDateTime;
+
+/// A command in its queue: the body that never changes, and the journal beside it.
+#[derive(Debug, Clone)]
+pub struct WaitingCommand {
+    /// What is wanted.
+    pub command: Command,
+    /// What was learnt on the way; empty before the first look.
+    pub journal: Journal,
+    /// When its message was sent: the last look, or the posting.
+    pub sent_at: OffsetDateTime,
+    /// When it is looked at again.
+    pub next_look: OffsetDateTime,
+}
+
+impl WaitingCommand {
+    /// None if the body is not a command: that one is on its way to the dead letters.
+    pub(crate) fn read(stored: &Stored) -> Option<Self> {
+        let command = Command::parse(&stored.body).ok()?;
+        let journal = Journal::read(stored.attributes.get(JOURNAL_ATTRIBUTE).map(String::as_str));
+        // A wait longer than one `DelaySeconds` hops; the hops in between do not look.
+        let next_look = journal.not_before.map_or(stored.visible_at, |time| time.max(stored.visible_at));
+        Some(Self { command, journal, sent_at: stored.sent_at, next_look })
+    }
+}
