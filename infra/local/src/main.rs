@@ -1,3 +1,27 @@
-//! `cargo run`: form an organization on this machine. (The display follows.)
+//! `cargo run`: form an organization on this machine, and watch it.
 
-fn main() {}
+mod cli;
+
+use std::io::{ErrorKind, Write, stderr};
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::RunError;
+use cli::args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = runtime.map_err(RunError::Listen).and_then(|runtime| runtime.block_on(cli::run(&args)));
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        // A reader that has seen enough: `cargo run | head`.
+        Err(RunError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(error) => {
+            // Where standard error is gone there is nobody to tell.
+            let _ = writeln!(stderr(), "mto-local: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

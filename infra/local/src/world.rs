@@ -80,10 +80,13 @@ pub struct Setup {
     /// Records of a batch that are worked on at the same time.
     pub concurrency: usize,
     /// What stands between the functions and the queues; tests put faults here.
-    pub around_queue: fn(Arc<dyn Queue>) -> Arc<dyn Queue>,
+    pub around_queue: Around<dyn Queue>,
     /// What stands between the functions and Graph; tests put faults here.
-    pub around_transport: fn(Arc<dyn Transport>) -> Arc<dyn Transport>,
+    pub around_transport: Around<dyn Transport>,
 }
+
+/// Puts something around a queue or a transport.
+pub type Around<T> = Arc<dyn Fn(Arc<T>) -> Arc<T> + Send + Sync>;
 
 impl Setup {
     /// Defaults around a seed and options.
@@ -94,8 +97,8 @@ impl Setup {
             limits: Limits::default(),
             external: Vec::new(),
             concurrency: 4,
-            around_queue: |queue| queue,
-            around_transport: |transport| transport,
+            around_queue: Arc::new(|queue| queue),
+            around_transport: Arc::new(|transport| transport),
         }
     }
 }
@@ -128,6 +131,7 @@ impl World {
     ///
     /// # Errors
     /// A wiring that cannot work.
+    #[expect(clippy::needless_pass_by_value, reason = "a setup is used up: one world each")]
     pub fn around(
         setup: Setup,
         clock: JumpClock,

@@ -9,6 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::config::Config;
 use crate::function::Function;
+use crate::metrics::{Metrics, Sink};
 use crate::queue::{Queue, Record};
 
 /// Kept of an invocation's time for sending outcomes and follow-ups after the last request to Graph.
@@ -21,6 +22,7 @@ pub struct Handler<F> {
     pub(crate) graph: GraphClient,
     pub(crate) queue: Arc<dyn Queue>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Metrics,
 }
 
 impl<F: Function> Handler<F> {
@@ -32,7 +34,14 @@ impl<F: Function> Handler<F> {
         queue: Arc<dyn Queue>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { function, config, graph, queue, clock }
+        let metrics = Metrics::silent(F::VERB);
+        Self { function, config, graph, queue, clock, metrics }
+    }
+
+    /// Writes metrics, one line each, to `sink`.
+    #[must_use]
+    pub fn with_metrics(self, sink: Sink) -> Self {
+        Self { metrics: Metrics::to(F::VERB, sink), ..self }
     }
 
     /// Works on a batch until `end`, the end of the invocation. Returns the ids of the messages that were not
@@ -43,12 +52,17 @@ impl<F: Function> Handler<F> {
     /// dead-letter queue with its reason. A record that panics is in the result, and harms no other.
     pub async fn handle(&self, records: Vec<Record>, end: OffsetDateTime) -> Vec<String> {
         let concurrency = self.config.concurrency.max(1);
-        stream::iter(records)
+        let before = self.graph.statistics();
+        let failed = stream::iter(records)
             .map(|record| self.guard(record, end))
             .buffer_unordered(concurrency)
             .filter_map(|failed| async move { failed })
             .collect()
-            .await
+            .await;
+        let after = self.graph.statistics();
+        let (requests, throttles) = (after.requests - before.requests, after.throttles - before.throttles);
+        self.metrics.graph(self.clock.now(), requests, throttles);
+        failed
     }
 
     async fn guard(&self, record: Record, end: OffsetDateTime) -> Option<String> {

@@ -20,6 +20,7 @@ mod directory;
 mod function;
 mod handler;
 pub mod memory;
+mod metrics;
 mod outcomes;
 mod process;
 mod queue;
@@ -34,4 +35,5 @@ pub use directory::{
 };
 pub use function::{Function, Look, Tenants, wrong_verb};
 pub use handler::Handler;
+pub use metrics::{NAMESPACE, Sink};
 pub use queue::{JOURNAL_ATTRIBUTE, MAX_DELAY, Message, Queue, QueueError, QueueUrl, Record};

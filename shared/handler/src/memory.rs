@@ -53,6 +53,7 @@ pub struct Stored {
     pub sent_at: OffsetDateTime,
     /// How often it was delivered.
     pub receive_count: u32,
+    trace_header: Option<String>,
     receipt: Option<u64>,
 }
 
@@ -191,6 +192,7 @@ impl State {
             visible_at: now + message.delay,
             sent_at: now,
             receive_count: 0,
+            trace_header: message.trace_header,
             receipt: None,
         });
         Ok(())
@@ -206,6 +208,7 @@ impl Stored {
             attributes: self.attributes.clone(),
             receive_count: self.receive_count,
             sent_at: Some(self.sent_at),
+            trace_header: self.trace_header.clone(),
         }
     }
 }

@@ -111,6 +111,7 @@ impl<F: Function> Handler<F> {
             summary,
             "outcome"
         );
+        self.metrics.outcome(now, kind, (now - work.first_look).whole_seconds());
         let children = work.journal.posted.iter().map(|key| format!("{}{key}", work.command.id)).collect();
         let data = OutcomeData {
             command: work.command.reference(),
@@ -127,7 +128,8 @@ impl<F: Function> Handler<F> {
             took_seconds: (now - work.first_look).whole_seconds(),
         };
         let outcome = Outcome::of(&work.command, kind, part.as_deref(), now, data);
-        let message = Message { body: outcome.to_json(), ..Message::default() };
+        let trace_header = work.record.trace_header.clone();
+        let message = Message { body: outcome.to_json(), trace_header, ..Message::default() };
         self.queue.send(&self.config.outcomes, vec![message]).await
     }
 }

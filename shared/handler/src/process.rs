@@ -189,6 +189,7 @@ impl<F: Function> Handler<F> {
         let next = next_look(now, last_change, wait.not_before, deadline, jitter, limits);
         self.tell_waiting(work, &wait.reason, observed, next, deadline).await?;
         work.journal.not_before = (next - now > MAX_DELAY).then_some(next);
+        self.metrics.wait(now, wait.reason.code());
         tracing::info!(reason = wait.reason.code(), next_look = %next, %deadline, "waits");
         self.send_again(work, next).await
     }
@@ -199,8 +200,11 @@ impl<F: Function> Handler<F> {
         let mut attributes = work.record.attributes.clone();
         attributes.insert(JOURNAL_ATTRIBUTE.to_owned(), work.journal.to_attribute());
         let body = work.record.body.clone();
+        let trace_header = work.record.trace_header.clone();
         let queue = self.config.own_queue();
-        self.queue.send(queue, vec![Message { body, attributes, delay: whole.min(MAX_DELAY) }]).await?;
+        self.queue
+            .send(queue, vec![Message { body, attributes, delay: whole.min(MAX_DELAY), trace_header }])
+            .await?;
         if let Err(error) = self.queue.delete(queue, &work.record.receipt_handle).await {
             // The acknowledgement of the batch deletes it too; at worst there are two chains that both look first.
             tracing::warn!(%error, "the message in hand could not be deleted");
@@ -217,7 +221,8 @@ impl<F: Function> Handler<F> {
             let command = work.command.child(child.data, &child.about, now);
             let key = command.id[work.command.id.len()..].to_owned();
             if !work.journal.posted.contains(&key) {
-                let message = Message { body: command.to_json(), ..Message::default() };
+                let trace_header = work.record.trace_header.clone();
+                let message = Message { body: command.to_json(), trace_header, ..Message::default() };
                 due.entry(verb).or_default().push((key, message));
             }
         }
@@ -240,6 +245,7 @@ impl<F: Function> Handler<F> {
 
     /// To the dead-letter queue by our own hand, with the reason.
     async fn dead_letter(&self, record: &Record, code: &str, text: &str) -> Result<(), QueueError> {
+        self.metrics.dead_letter(self.clock.now(), code);
         tracing::error!(message_id = record.message_id, code, reason = %clip(text, 300), "dead letter");
         let mut attributes = record.attributes.clone();
         // SQS allows ten attributes; ours go in front.
@@ -250,7 +256,8 @@ impl<F: Function> Handler<F> {
         attributes.insert("reasonText".to_owned(), clip(text, 500));
         attributes.insert("sourceQueue".to_owned(), self.config.own_queue().to_string());
         attributes.insert("sourceMessageId".to_owned(), record.message_id.clone());
-        let message = Message { body: record.body.clone(), attributes, delay: Duration::ZERO };
+        let trace_header = record.trace_header.clone();
+        let message = Message { body: record.body.clone(), attributes, delay: Duration::ZERO, trace_header };
         self.queue.send(&self.config.dead_letters, vec![message]).await
     }
 }

@@ -44,6 +44,8 @@ pub struct Message {
     pub attributes: BTreeMap<String, String>,
     /// Invisible for so long; whole seconds, at most [`MAX_DELAY`].
     pub delay: Duration,
+    /// X-Ray's trace, as SQS carries it (`AWSTraceHeader`).
+    pub trace_header: Option<String>,
 }
 
 /// A message as Lambda hands it to us.
@@ -61,6 +63,8 @@ pub struct Record {
     pub receive_count: u32,
     /// When it was sent.
     pub sent_at: Option<OffsetDateTime>,
+    /// X-Ray's trace: the message's, or the invocation's. What follows from the record carries it on.
+    pub trace_header: Option<String>,
 }
 
 /// A queue did not do what it was asked to.

@@ -54,8 +54,8 @@ pub struct Observed {
 ///
 /// | Observed | Step |
 /// |---|---|
-/// | in none, a join request of its own is running | rejected: it is about to be a member elsewhere |
 /// | in none, we created it a moment ago | wait: does not show yet |
+/// | in none, a join request of its own is running | rejected: it is about to be a member elsewhere |
 /// | in none, a join request with unknown status | wait: unrecognised |
 /// | in none, an accepted join request, for less than 5 min | wait: settling |
 /// | in none | create |

@@ -15,4 +15,4 @@ mod tables;
 mod verdict;
 mod words;
 
-pub(crate) use run::run;
+pub(crate) use run::{RunError, run};

@@ -50,14 +50,23 @@ fn build<F: Function>(function: F, environment: &dyn Environment) -> Result<Hand
     );
     let graph = GraphClient::new(config.cloud.clone(), transport, Arc::new(tokens), Arc::clone(&clock));
     let queue = Arc::new(SqsQueue::from_environment(environment)?);
-    Ok(Handler::new(function, config, graph, queue, clock))
+    Ok(Handler::new(function, config, graph, queue, clock).with_metrics(Arc::new(metric_line)))
+}
+
+/// Standard output is where CloudWatch looks for embedded metrics; logs go to standard error.
+fn metric_line(line: &str) {
+    use std::io::Write;
+    // A metric that cannot be written is not worth a command.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
 async fn serve<F: Function>(handler: &Handler<F>, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
     let milliseconds = i128::from(event.context.deadline);
     let end = OffsetDateTime::from_unix_timestamp_nanos(milliseconds * 1_000_000);
     let end = end.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let records = event.payload.records.into_iter().map(record_of).collect();
+    let trace = event.context.xray_trace_id;
+    let records =
+        event.payload.records.into_iter().map(|message| record_of(message, trace.as_ref())).collect();
     let failed = handler.handle(records, end).await;
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failed
@@ -73,11 +82,12 @@ async fn serve<F: Function>(handler: &Handler<F>, event: LambdaEvent<SqsEvent>) 
 
 /// A record without a body is a record with an empty one: it ends as a dead letter, like any other that is no
 /// command.
-fn record_of(message: SqsMessage) -> Record {
+fn record_of(message: SqsMessage, invocation_trace: Option<&String>) -> Record {
     let system = |name: &str| message.attributes.get(name).cloned();
     let sent_at = system("SentTimestamp")
         .and_then(|text| text.parse::<i128>().ok())
         .and_then(|milliseconds| OffsetDateTime::from_unix_timestamp_nanos(milliseconds * 1_000_000).ok());
+    let trace_header = system("AWSTraceHeader").or_else(|| invocation_trace.cloned());
     let receive_count = system("ApproximateReceiveCount").and_then(|text| text.parse().ok()).unwrap_or(1);
     let attributes: BTreeMap<String, String> = message
         .message_attributes
@@ -91,5 +101,6 @@ fn record_of(message: SqsMessage) -> Record {
         attributes,
         receive_count,
         sent_at,
+        trace_header,
     }
 }

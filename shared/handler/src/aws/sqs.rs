@@ -6,11 +6,17 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig};
 use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    SendMessageBatchRequestEntry,
+};
 use aws_smithy_http_client::{Builder, tls};
 
 use crate::config::{ConfigError, Environment};
 use crate::queue::{Message, Queue, QueueError, QueueUrl};
+
+/// X-Ray's trace travels beside the attributes; it does not count towards a message's size.
+const TRACE: MessageSystemAttributeNameForSends = MessageSystemAttributeNameForSends::AwsTraceHeader;
 
 /// SQS's limit of entries in a `SendMessageBatch`.
 const MAX_ENTRIES: usize = 10;
@@ -69,6 +75,9 @@ impl SqsQueue {
         for (name, value) in message.attributes {
             call = call.message_attributes(name, attribute(value, queue)?);
         }
+        if let Some(trace) = message.trace_header {
+            call = call.message_system_attributes(TRACE, trace_attribute(trace, queue)?);
+        }
         call.message_body(message.body).send().await.map_err(|error| failed("SendMessage", queue, &error))?;
         Ok(())
     }
@@ -82,6 +91,9 @@ impl SqsQueue {
                 .message_body(message.body);
             for (name, value) in message.attributes {
                 entry = entry.message_attributes(name, attribute(value, queue)?);
+            }
+            if let Some(trace) = message.trace_header {
+                entry = entry.message_system_attributes(TRACE, trace_attribute(trace, queue)?);
             }
             call = call.entries(entry.build().map_err(|error| own("SendMessageBatch", queue, &error))?);
         }
@@ -155,6 +167,11 @@ fn delay_seconds(message: &Message) -> i32 {
 
 fn attribute(value: String, queue: &QueueUrl) -> Result<MessageAttributeValue, QueueError> {
     let attribute = MessageAttributeValue::builder().data_type("String").string_value(value);
+    attribute.build().map_err(|error| own("SendMessage", queue, &error))
+}
+
+fn trace_attribute(value: String, queue: &QueueUrl) -> Result<MessageSystemAttributeValue, QueueError> {
+    let attribute = MessageSystemAttributeValue::builder().data_type("String").string_value(value);
     attribute.build().map_err(|error| own("SendMessage", queue, &error))
 }
 

@@ -1,0 +1,203 @@
+//! Outcomes as they come, and the lines that tell them.
+
+use std::collections::HashMap;
+
+use mto_messages::{OutcomeData, OutcomeKind, Verb};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::cast::Cast;
+use super::members::Member;
+use super::words;
+
+/// Past this number of tenants, what is told again every hour is left out.
+const MANY: usize = 10;
+/// So many equal outcomes of one moment get a line each; more share one.
+const APART: usize = 3;
+
+/// One outcome, read back from its queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub(crate) verb: Verb,
+    pub(crate) kind: OutcomeKind,
+    pub(crate) time: OffsetDateTime,
+    pub(crate) subject: Option<String>,
+    pub(crate) root: Option<String>,
+    pub(crate) data: OutcomeData,
+    /// As it was sent.
+    pub(crate) body: Value,
+}
+
+impl Event {
+    /// None if it is not an outcome of ours.
+    pub(crate) fn read(body: &str) -> Option<Self> {
+        let body: Value = serde_json::from_str(body).ok()?;
+        let mut words = body["type"].as_str()?.split('.');
+        let (verb, kind) = (words.nth(1)?, words.next()?);
+        Some(Self {
+            verb: Verb::ALL.into_iter().find(|known| known.as_str() == verb)?,
+            kind: OutcomeKind::deserialize(json!(kind)).ok()?,
+            time: OffsetDateTime::parse(body["time"].as_str()?, &Rfc3339).ok()?,
+            subject: body["subject"].as_str().map(str::to_owned),
+            root: body["root"].as_str().map(str::to_owned),
+            data: OutcomeData::deserialize(&body["data"]).ok()?,
+            body,
+        })
+    }
+
+    /// `waiting: the join … is being processed`.
+    fn text(&self) -> String {
+        let summary = words::without_ids(&self.data.summary);
+        let kind = self.kind.as_str();
+        let summary = summary.strip_prefix(&format!("{kind}: ")).unwrap_or(&summary);
+        match self.kind {
+            OutcomeKind::Expired => {
+                let after = words::duration(time::Duration::seconds(self.data.took_seconds));
+                format!("expired after {after}: {summary}")
+            }
+            OutcomeKind::Accepted
+            | OutcomeKind::Waiting
+            | OutcomeKind::Succeeded
+            | OutcomeKind::Rejected
+            | OutcomeKind::Failed
+            | OutcomeKind::Planned => format!("{kind}: {summary}"),
+        }
+    }
+
+    fn tone(&self) -> Tone {
+        match self.kind {
+            OutcomeKind::Accepted | OutcomeKind::Waiting | OutcomeKind::Planned => Tone::Plain,
+            OutcomeKind::Succeeded => Tone::Good,
+            OutcomeKind::Rejected | OutcomeKind::Failed | OutcomeKind::Expired => Tone::Bad,
+        }
+    }
+
+    fn reason_code(&self) -> Option<&str> {
+        self.data.reason.as_ref().map(|reason| reason.code.as_str())
+    }
+}
+
+/// How a line is coloured on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Bad,
+}
+
+/// One line of the log, and what belongs under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) time: OffsetDateTime,
+    pub(crate) label: String,
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
+    pub(crate) under: Vec<String>,
+}
+
+/// What was told so far.
+pub(crate) struct Log {
+    cast: Cast,
+    start: OffsetDateTime,
+    /// By command id: the last `waiting` outcome.
+    waiting: HashMap<String, Event>,
+    members: Vec<Member>,
+}
+
+impl Log {
+    pub(crate) fn new(cast: Cast, start: OffsetDateTime) -> Self {
+        Self { cast, start, waiting: HashMap::new(), members: Vec::new() }
+    }
+
+    /// Why the command waits, if it still waits for what it told last.
+    pub(crate) fn reason(&self, id: &str, code: &str) -> Option<String> {
+        let reason = self.waiting.get(id)?.data.reason.as_ref()?;
+        (reason.code == code).then(|| words::without_ids(&reason.text))
+    }
+
+    /// The lines for the outcomes of one moment.
+    pub(crate) fn outcomes(&mut self, events: &[Event]) -> Vec<Line> {
+        let mut groups: Vec<(String, Vec<&Event>)> = Vec::new();
+        for event in events {
+            if self.is_news(event) {
+                let text = event.text();
+                let fits = |(other, group): &&mut (String, Vec<&Event>)| {
+                    *other == text && group[0].verb == event.verb && group[0].root == event.root
+                };
+                match groups.iter_mut().find(fits) {
+                    Some((_, group)) => group.push(event),
+                    None => groups.push((text, vec![event])),
+                }
+            }
+            if event.kind == OutcomeKind::Waiting {
+                self.waiting.insert(event.data.command.id.clone(), event.clone());
+            }
+        }
+        let lines = groups.into_iter().flat_map(|(text, group)| match group.as_slice() {
+            [first, ..] if group.len() > APART => vec![shared(&text, first, group.len())],
+            _ => group.iter().map(|event| self.line(&text, event)).collect(),
+        });
+        lines.collect()
+    }
+
+    fn is_news(&self, event: &Event) -> bool {
+        let before = self.waiting.get(&event.data.command.id);
+        let repeated = before.is_some_and(|before| before.reason_code() == event.reason_code());
+        event.kind != OutcomeKind::Waiting || !repeated || self.cast.tenants.len() <= MANY
+    }
+
+    fn line(&self, text: &str, event: &Event) -> Line {
+        let next = event.data.wait.as_ref().map(|wait| format!(" (next look {})", words::clock(wait.next_look)));
+        let mut under = Vec::new();
+        if event.kind.is_failure() {
+            let reason = event.data.reason.as_ref();
+            under.extend(reason.map(|reason| format!("to do: {}", words::without_ids(&reason.remedy))));
+            under.extend(self.consequence(event));
+        }
+        Line {
+            time: event.time,
+            label: self.cast.label(event.verb, event.subject.as_deref()),
+            text: format!("{text}{}", next.unwrap_or_default()),
+            tone: event.tone(),
+            under,
+        }
+    }
+
+    /// What a child's failure means for the command it came from.
+    fn consequence(&self, event: &Event) -> Option<String> {
+        let root = self.waiting.get(event.root.as_ref()?)?;
+        let label = self.cast.label(root.verb, root.subject.as_deref());
+        let deadline = root.data.wait.as_ref()?.deadline;
+        Some(format!(
+            "without this, {label} cannot succeed; it looks on until +{}, in case somebody puts it right",
+            words::stopwatch(deadline - self.start)
+        ))
+    }
+
+    /// The lines for what changed in the owner's list; none for large organizations, where the joins tell.
+    pub(crate) fn members(&mut self, now: OffsetDateTime, members: &[Member]) -> Vec<Line> {
+        if self.cast.tenants.len() > MANY || self.members == members {
+            return Vec::new();
+        }
+        let news: Vec<String> = members
+            .iter()
+            .filter(|member| !self.members.contains(member))
+            .map(|member| format!("{} is {} {}", member.display_name, member.state, member.role))
+            .collect();
+        members.clone_into(&mut self.members);
+        let label = format!("list of {}", self.cast.owner().name);
+        vec![Line { time: now, label, text: news.join(", "), tone: Tone::Plain, under: Vec::new() }]
+    }
+}
+
+fn shared(text: &str, first: &Event, count: usize) -> Line {
+    Line {
+        time: first.time,
+        label: format!("{} × {count}", first.verb),
+        text: text.to_owned(),
+        tone: first.tone(),
+        under: Vec::new(),
+    }
+}

@@ -1,0 +1,182 @@
+//! The moving part of the terminal display: a picture of the moment, as lines.
+
+use console::{Alignment, pad_str, style, truncate_str};
+use time::{Duration, OffsetDateTime};
+
+use super::members::Member;
+use super::words;
+
+/// Up to so many tenants have a line each.
+const APART: usize = 6;
+/// Cells of a bar.
+const BAR: usize = 20;
+const SHORT_BAR: usize = 8;
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/// A command that waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) verb: String,
+    pub(crate) label: String,
+    pub(crate) reason: String,
+    /// Since the first look.
+    pub(crate) age: Duration,
+    pub(crate) looks: u32,
+    /// When the wait in hand began.
+    pub(crate) since: OffsetDateTime,
+    pub(crate) next_look: OffsetDateTime,
+}
+
+/// All that is shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    pub(crate) now: OffsetDateTime,
+    pub(crate) start: OffsetDateTime,
+    pub(crate) owner: String,
+    /// Tenants that take part, by name.
+    pub(crate) tenants: Vec<String>,
+    pub(crate) members: Vec<Member>,
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) label_width: usize,
+    pub(crate) frame: usize,
+}
+
+impl Picture {
+    /// The lines, none wider than `width`.
+    pub(crate) fn lines(&self, width: usize) -> Vec<String> {
+        let mut lines = vec![String::new(), self.clock()];
+        if self.tenants.len() <= APART {
+            lines.extend(self.tenants.iter().map(|name| self.tenant(name)));
+            lines.extend(self.waiting.iter().map(|waiting| self.command(waiting)));
+        } else {
+            lines.extend(self.counted_commands());
+        }
+        lines.iter().map(|line| truncate_str(line, width, "…").into_owned()).collect()
+    }
+
+    fn clock(&self) -> String {
+        let active = self.members.iter().filter(|member| member.is_active()).count();
+        let all = self.tenants.len();
+        format!(
+            "{} {}  {}  {} {active} of {all} tenants active",
+            style(SPINNER[self.frame % SPINNER.len()]).cyan(),
+            style(words::clock(self.now)).bold(),
+            pad(&format!("+{}", words::stopwatch(self.now - self.start)), 9),
+            style(bar(active, all, BAR)).green(),
+        )
+    }
+
+    /// A tenant as the owner's list shows it.
+    fn tenant(&self, name: &str) -> String {
+        let row = self.members.iter().find(|member| member.display_name == name);
+        let (mark, state) = match row {
+            Some(row) if row.is_active() => (style("●").green(), format!("{} {}", row.state, row.role)),
+            Some(row) => (style("◐").yellow(), format!("{} {}", row.state, row.role)),
+            None => (style("○").dim(), format!("not in the list of {}", self.owner)),
+        };
+        format!("  {mark} {}  {state}", pad(name, self.label_width))
+    }
+
+    fn command(&self, waiting: &Waiting) -> String {
+        let (passed, whole) = (self.now - waiting.since, waiting.next_look - waiting.since);
+        let done = usize::try_from(passed.whole_seconds()).unwrap_or(0);
+        let whole = usize::try_from(whole.whole_seconds()).unwrap_or(0);
+        format!(
+            "  {} {}  {} look {} in {}, age {}: {}",
+            style("…").cyan(),
+            style(pad(&waiting.label, self.label_width)).bold(),
+            style(bar(done, whole.max(1), SHORT_BAR)).cyan(),
+            waiting.looks + 1,
+            pad(&words::stopwatch(waiting.next_look - self.now), 7),
+            words::duration(waiting.age),
+            waiting.reason,
+        )
+    }
+
+    /// Commands that wait for the same, together.
+    fn counted_commands(&self) -> Vec<String> {
+        let mut groups: Vec<(&str, &str, Vec<&Waiting>)> = Vec::new();
+        for waiting in &self.waiting {
+            // "not active yet: …" names tenants: the same wait all the same
+            match groups.iter_mut().find(|(verb, reason, _)| *verb == waiting.verb && *reason == waiting.reason) {
+                Some((_, _, group)) => group.push(waiting),
+                None => groups.push((&waiting.verb, &waiting.reason, vec![waiting])),
+            }
+        }
+        let line = |(verb, reason, group): &(&str, &str, Vec<&Waiting>)| {
+            let oldest = group.iter().map(|waiting| waiting.age).max().unwrap_or_default();
+            let next = group.iter().map(|waiting| waiting.next_look).min().unwrap_or(self.now);
+            format!(
+                "  {} {}  next look in {}, oldest {}: {reason}",
+                style("…").cyan(),
+                style(pad(&format!("{verb} × {}", group.len()), 12)).bold(),
+                pad(&words::stopwatch(next - self.now), 7),
+                pad(&words::duration(oldest), 10),
+            )
+        };
+        groups.iter().map(line).collect()
+    }
+}
+
+fn pad(text: &str, width: usize) -> String {
+    pad_str(text, width, Alignment::Left, None).into_owned()
+}
+
+/// `━━━━────`.
+fn bar(done: usize, all: usize, cells: usize) -> String {
+    let filled = if all == 0 { 0 } else { (done.min(all) * cells) / all };
+    format!("{}{}", "━".repeat(filled), "─".repeat(cells - filled))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn picture(tenants: usize) -> Picture {
+        let start = datetime!(2026-11-21 09:00 UTC);
+        let names: Vec<String> = (0..tenants).map(|index| format!("Tenant {index}")).collect();
+        let wait = |name: &String| Waiting {
+            verb: "join".to_owned(),
+            label: format!("join {name}"),
+            reason: "the join to the organization of Contoso is being processed".to_owned(),
+            age: Duration::minutes(30),
+            looks: 5,
+            since: start + Duration::minutes(20),
+            next_look: start + Duration::minutes(40),
+        };
+        Picture {
+            now: start + Duration::minutes(30),
+            start,
+            owner: "Tenant 0".to_owned(),
+            waiting: names.iter().map(wait).collect(),
+            tenants: names,
+            members: Vec::new(),
+            label_width: 14,
+            frame: 0,
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [20, 40, 80, 200] {
+            for line in picture(3).lines(width).iter().chain(&picture(50).lines(width)) {
+                assert!(console::measure_text_width(line) <= width, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn few_tenants_have_a_line_each_and_many_share() {
+        assert_eq!(picture(3).lines(80).len(), 2 + 3 + 3);
+        assert_eq!(picture(100).lines(80).len(), 2 + 1);
+    }
+
+    #[test]
+    fn a_bar_is_as_full_as_things_are_done() {
+        assert_eq!(bar(1, 2, 4), "━━──");
+        assert_eq!(bar(9, 2, 4), "━━━━");
+        assert_eq!(bar(0, 0, 4), "────");
+    }
+}

@@ -1,0 +1,230 @@
+//! The run itself: post, work, show, move time on.
+
+use std::io::{self, Write};
+
+use entra_simulator::Simulator;
+use mto_local::{JumpClock, Setup, WaitingCommand, Wiring, World, WorldError};
+use mto_messages::Verb;
+use time::OffsetDateTime;
+
+use super::args::{Args, Speed};
+use super::cast::Cast;
+use super::display::{self, Display};
+use super::events::{Event, Log};
+use super::live::{Picture, Waiting};
+use super::members::{Member, members};
+use super::pace::Pace;
+use super::plain::Layout;
+use super::report::Report;
+use super::scenario::Stage;
+use super::verdict::Verdict;
+use super::{tables, words};
+
+/// Jumps of time before a run counts as endless: a hundred tenants take some thousands.
+const MAX_JUMPS: usize = 100_000;
+/// Up to so many tenants the owner's list is looked at after every step.
+const FEW: usize = 10;
+
+/// A run that could not be made. That a command does not succeed is not one: that is a result.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    /// The simulator could not be served.
+    #[error("the simulator cannot listen on 127.0.0.1: {0}; allow this program to open a local port")]
+    Listen(io::Error),
+    /// The world could not be built.
+    #[error("the simulated world could not be built: {0}; this is a bug, please report it")]
+    World(#[from] WorldError),
+    /// Standard output is gone.
+    #[error("standard output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    /// It did not end.
+    #[error("commands still wait after {MAX_JUMPS} steps; this is a bug, please report it")]
+    Endless,
+}
+
+/// Everything that a run needs.
+struct Run {
+    world: World,
+    cast: Cast,
+    log: Log,
+    display: Display,
+    pace: Pace,
+    events: Vec<Event>,
+    members: Vec<Member>,
+    start: OffsetDateTime,
+    frame: usize,
+}
+
+/// Makes the run, shows it, and reports. Returns whether every command succeeded.
+///
+/// # Errors
+/// If the run could not be made at all.
+pub(crate) async fn run(args: &Args) -> Result<bool, RunError> {
+    let Stage { cast, seed, options, changes, posts, story } = args.scenario.stage(args.tenants);
+    let setup = Setup::new(seed, options);
+    let clock = JumpClock::default();
+    let simulator = mto_local::simulator(&setup, &clock)?;
+    let root = serve(simulator.clone()).await.map_err(RunError::Listen)?;
+    let world = World::around(setup, clock, simulator, &Wiring::Http(root.clone()))?;
+    for change in changes {
+        world.simulator().script(change);
+    }
+    let mut run = Run::new(world, cast, args);
+    let story = story.join(" ");
+    run.display.intro(&format!("{story}\nThe simulated Microsoft Graph listens on {root}.\n"))?;
+    for post in &posts {
+        run.world.post(post.verb, &post.body.to_string()).await?;
+    }
+    let result = run.to_the_end().await;
+    run.display.finish();
+    result?;
+    let roots: Vec<&str> = posts.iter().map(|post| post.id).collect();
+    run.conclude(&roots, args.json)
+}
+
+/// Serves the simulator on a free local port, on this same runtime. Returns its address.
+async fn serve(simulator: Simulator) -> io::Result<String> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let root = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, entra_simulator::router(simulator)).await });
+    Ok(root)
+}
+
+impl Run {
+    fn new(world: World, cast: Cast, args: &Args) -> Self {
+        let start = world.clock().now();
+        let layout = Layout { start, label_width: cast.label_width() };
+        let (display, speed) = if args.json {
+            (Display::silent(), Speed::Max)
+        } else if display::is_terminal() {
+            (Display::live(layout), Speed::Times(args.scenario.speed()))
+        } else {
+            (Display::plain(layout), Speed::Max)
+        };
+        Self {
+            log: Log::new(cast.clone(), start),
+            pace: Pace::new(args.speed.unwrap_or(speed), start),
+            world,
+            cast,
+            display,
+            events: Vec::new(),
+            members: Vec::new(),
+            start,
+            frame: 0,
+        }
+    }
+
+    /// Until no command is left.
+    async fn to_the_end(&mut self) -> Result<(), RunError> {
+        for _ in 0..MAX_JUMPS {
+            self.world.work().await;
+            self.show_news()?;
+            match self.world.next_due() {
+                Some(due) => self.pass_until(due).await?,
+                None => return Ok(()),
+            }
+        }
+        Err(RunError::Endless)
+    }
+
+    /// Lets simulated time pass, as fast as the pace allows.
+    async fn pass_until(&mut self, due: OffsetDateTime) -> Result<(), RunError> {
+        loop {
+            let reached = self.pace.reached().unwrap_or(due);
+            self.world.clock().jump_to(reached.min(due));
+            self.show_picture();
+            if reached >= due {
+                return Ok(self.show_members()?);
+            }
+            self.pace.frame().await;
+        }
+    }
+
+    fn show_news(&mut self) -> io::Result<()> {
+        let taken = self.world.queues().drain(&mto_local::outcomes_queue());
+        let news: Vec<Event> = taken.iter().filter_map(|message| Event::read(&message.body)).collect();
+        for line in self.log.outcomes(&news) {
+            self.display.tell(&line)?;
+        }
+        self.events.extend(news);
+        self.show_members()
+    }
+
+    fn show_members(&mut self) -> io::Result<()> {
+        if self.cast.tenants.len() <= FEW {
+            self.members = members(self.world.simulator(), &self.cast);
+            for line in self.log.members(self.world.clock().now(), &self.members) {
+                self.display.tell(&line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn show_picture(&mut self) {
+        let elapsed = self.pace.elapsed();
+        if !self.display.wants_picture(elapsed) {
+            return;
+        }
+        self.members = members(self.world.simulator(), &self.cast);
+        self.frame += 1;
+        let picture = self.picture();
+        self.display.draw(&picture, elapsed);
+    }
+
+    fn picture(&self) -> Picture {
+        let now = self.world.clock().now();
+        let mut commands = self.world.commands();
+        commands.sort_by_cached_key(|waiting| (waiting.command.data.verb(), waiting.command.subject.clone()));
+        Picture {
+            now,
+            start: self.start,
+            owner: self.cast.owner().name.clone(),
+            tenants: self.cast.tenants.iter().map(|tenant| tenant.name.clone()).collect(),
+            members: self.members.clone(),
+            waiting: commands.iter().map(|waiting| self.waiting(waiting, now)).collect(),
+            label_width: self.cast.label_width(),
+            frame: self.frame,
+        }
+    }
+
+    fn waiting(&self, waiting: &WaitingCommand, now: OffsetDateTime) -> Waiting {
+        let WaitingCommand { command, journal, sent_at, next_look } = waiting;
+        let key = journal.waiting.as_ref().map_or("its first look", |waiting| waiting.key.as_str());
+        let code = key.split(':').next().unwrap_or(key);
+        let verb = command.data.verb();
+        Waiting {
+            verb: verb.to_string(),
+            label: self.cast.label(verb, command.subject.as_deref()),
+            reason: self.log.reason(&command.id, code).unwrap_or_else(|| key.replace('-', " ")),
+            age: now - journal.first_look.unwrap_or(now),
+            looks: journal.looks,
+            since: *sent_at,
+            next_look: *next_look,
+        }
+    }
+
+    fn conclude(&self, roots: &[&str], as_json: bool) -> Result<bool, RunError> {
+        let verdict = Verdict::of(&self.events, roots, &self.dead_letters(), &self.cast);
+        let mut report = Report::of(&self.world, &self.cast, &self.events, self.start);
+        report.succeeded = verdict.is_success();
+        report.real_seconds = (self.pace.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+        let mut out = io::stdout().lock();
+        if as_json {
+            let document = serde_json::to_string_pretty(&report).map_err(io::Error::from)?;
+            writeln!(out, "{document}")?;
+            write!(io::stderr(), "{}", tables::problems(&verdict))?;
+        } else {
+            write!(out, "{}", tables::text(&report, &self.cast, &verdict))?;
+        }
+        Ok(verdict.is_success())
+    }
+
+    fn dead_letters(&self) -> Vec<String> {
+        let letters = [Verb::Create, Verb::Add, Verb::Join].map(|verb| self.world.dead_letters(verb));
+        let text = |letter: &mto_handler::memory::Stored| {
+            let reason = letter.attributes.get("reasonText").cloned();
+            reason.unwrap_or_else(|| "delivered too often without an end".to_owned())
+        };
+        letters.iter().flatten().map(|letter| words::without_ids(&text(letter))).collect()
+    }
+}
