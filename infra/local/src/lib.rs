@@ -14,4 +14,6 @@ pub use clock::JumpClock;
 pub use traffic::Traffic;
 pub use transport::InProcess;
 pub use waiting::WaitingCommand;
-pub use world::{Around, Setup, Wiring, World, WorldError, dead_letter_queue, outcomes_queue, queue, simulator};
+pub use world::{
+    Around, Setup, Wiring, World, WorldError, dead_letter_queue, outcomes_queue, queue, simulator,
+};

@@ -7,8 +7,8 @@ use entra_simulator::{Options, Seed, SeedError, Simulator};
 use mto_add::Add;
 use mto_create::Create;
 use mto_graph::{
-    Cloud, CloudError, Credential, GraphClient, OAuthTokenProvider, ReqwestTransport, TenantCredential, Transport,
-    TransportError,
+    Cloud, CloudError, Credential, GraphClient, OAuthTokenProvider, ReqwestTransport, TenantCredential,
+    Transport, TransportError,
 };
 use mto_handler::memory::{MemoryQueues, QueueSettings, Stored};
 use mto_handler::{
@@ -159,13 +159,7 @@ impl World {
         let queue = (setup.around_queue)(Arc::new(counted));
         let config = |function| config(&setup, &cloud, function);
         Ok(Self {
-            create: Handler::new(
-                Create,
-                config(Verb::Create)?,
-                graph.clone(),
-                queue.clone(),
-                time.clone(),
-            ),
+            create: Handler::new(Create, config(Verb::Create)?, graph.clone(), queue.clone(), time.clone()),
             add: Handler::new(Add, config(Verb::Add)?, graph.clone(), queue.clone(), time.clone()),
             join: Handler::new(Join, config(Verb::Join)?, graph.clone(), queue, time),
             clock,

@@ -180,7 +180,8 @@ impl Look<'_> {
     /// # Errors
     /// As [`GraphClient::send`].
     pub async fn send<E: Endpoint>(&self, tenant: TenantId, endpoint: &E) -> Result<E::Answer, GraphError> {
-        let Reply { value, .. } = self.graph.send(&self.call(tenant), endpoint).await?;
+        let Reply { value, request_id, status } = self.graph.send(&self.call(tenant), endpoint).await?;
+        tracing::debug!(%tenant, path = endpoint.path(), status, request_id, "read");
         Ok(value)
     }
 
@@ -193,7 +194,8 @@ impl Look<'_> {
         tenant: TenantId,
         endpoint: &E,
     ) -> Result<Vec<E::Item>, GraphError> {
-        let Reply { value, .. } = self.graph.list(&self.call(tenant), endpoint).await?;
+        let Reply { value, request_id, status } = self.graph.list(&self.call(tenant), endpoint).await?;
+        tracing::debug!(%tenant, path = endpoint.path(), status, request_id, "read");
         Ok(value)
     }
 

@@ -12,6 +12,9 @@ use crate::handler::Handler;
 use crate::process::Work;
 use crate::queue::{Message, QueueError};
 
+/// Leaves room below SQS's 256 KiB; only what was observed can grow past it.
+const MAX_OUTCOME_BYTES: usize = 200 * 1024;
+
 /// What an outcome says beyond what the journal knows.
 #[derive(Default)]
 pub(crate) struct Story {
@@ -127,9 +130,15 @@ impl<F: Function> Handler<F> {
             wait,
             took_seconds: (now - work.first_look).whole_seconds(),
         };
-        let outcome = Outcome::of(&work.command, kind, part.as_deref(), now, data);
+        let mut outcome = Outcome::of(&work.command, kind, part.as_deref(), now, data);
+        let mut body = outcome.to_json();
+        if body.len() > MAX_OUTCOME_BYTES {
+            outcome.data.observed = Value::Null;
+            outcome.data.notes.push("what was observed was too long for a message".to_owned());
+            body = outcome.to_json();
+        }
         let trace_header = work.record.trace_header.clone();
-        let message = Message { body: outcome.to_json(), trace_header, ..Message::default() };
+        let message = Message { body, trace_header, ..Message::default() };
         self.queue.send(&self.config.outcomes, vec![message]).await
     }
 }

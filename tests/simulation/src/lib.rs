@@ -1,1 +1,25 @@
-//! Placeholder, filled in the next commits.
+//! What the scenario tests share: a [`Scene`] is a world with a seed, commands and checks.
+//!
+//! # Flow
+//! [`Stage`] (seed, options, faults) → [`Scene`] → [`Scene::post`] → [`Scene::run`] or [`Scene::run_for`], with
+//! [`Admin`]s and scripted changes in between → questions to the outcomes ([`Told`]) and to the simulator.
+//!
+//! # Guarantees
+//! Whenever a scene is run to its end, it checks what holds in every scenario: every command has one last word or
+//! lies in a dead-letter queue, the simulated world breaks no design constraint, and no secret or token stands in
+//! any message.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "a test's helper fails by panicking"
+)]
+
+mod admin;
+mod faults;
+mod scene;
+mod told;
+
+pub use admin::Admin;
+pub use faults::{Fault, Hook, Point};
+pub use scene::{Scene, Stage, add, command, create, join, seed_with_organization};
+pub use told::Told;

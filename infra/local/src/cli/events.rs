@@ -149,7 +149,8 @@ impl Log {
     }
 
     fn line(&self, text: &str, event: &Event) -> Line {
-        let next = event.data.wait.as_ref().map(|wait| format!(" (next look {})", words::clock(wait.next_look)));
+        let next =
+            event.data.wait.as_ref().map(|wait| format!(" (next look {})", words::clock(wait.next_look)));
         let mut under = Vec::new();
         if event.kind.is_failure() {
             let reason = event.data.reason.as_ref();

@@ -98,7 +98,10 @@ impl Picture {
         let mut groups: Vec<(&str, &str, Vec<&Waiting>)> = Vec::new();
         for waiting in &self.waiting {
             // "not active yet: …" names tenants: the same wait all the same
-            match groups.iter_mut().find(|(verb, reason, _)| *verb == waiting.verb && *reason == waiting.reason) {
+            match groups
+                .iter_mut()
+                .find(|(verb, reason, _)| *verb == waiting.verb && *reason == waiting.reason)
+            {
                 Some((_, _, group)) => group.push(waiting),
                 None => groups.push((&waiting.verb, &waiting.reason, vec![waiting])),
             }
@@ -124,7 +127,7 @@ fn pad(text: &str, width: usize) -> String {
 
 /// `━━━━────`.
 fn bar(done: usize, all: usize, cells: usize) -> String {
-    let filled = if all == 0 { 0 } else { (done.min(all) * cells) / all };
+    let filled = (done.min(all) * cells).checked_div(all).unwrap_or(0);
     format!("{}{}", "━".repeat(filled), "─".repeat(cells - filled))
 }
 

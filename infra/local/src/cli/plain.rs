@@ -25,12 +25,8 @@ impl Layout {
             Tone::Good => style(line.text.as_str()).green(),
             Tone::Bad => style(line.text.as_str()).red(),
         };
-        let mut text =
-            format!("{} {} {}  {body}", style(clock).dim(), style(passed).dim(), style(label).bold());
         let indent = " ".repeat(8 + 1 + 9 + 1 + self.label_width + 2);
-        for under in &line.under {
-            text.push_str(&format!("\n{indent}{under}"));
-        }
-        text
+        let first = format!("{} {} {}  {body}", style(clock).dim(), style(passed).dim(), style(label).bold());
+        line.under.iter().fold(first, |text, under| text + "\n" + &indent + under)
     }
 }

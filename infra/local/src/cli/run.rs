@@ -70,12 +70,12 @@ pub(crate) async fn run(args: &Args) -> Result<bool, RunError> {
         world.simulator().script(change);
     }
     let mut run = Run::new(world, cast, args);
-    let story = story.join(" ");
-    run.display.intro(&format!("{story}\nThe simulated Microsoft Graph listens on {root}.\n"))?;
+    run.display
+        .intro(&format!("{}\nThe simulated Microsoft Graph listens on {root}.\n", story.join("\n")))?;
     for post in &posts {
         run.world.post(post.verb, &post.body.to_string()).await?;
     }
-    let result = run.to_the_end().await;
+    let result = run.until_nothing_is_left().await;
     run.display.finish();
     result?;
     let roots: Vec<&str> = posts.iter().map(|post| post.id).collect();
@@ -115,7 +115,7 @@ impl Run {
     }
 
     /// Until no command is left.
-    async fn to_the_end(&mut self) -> Result<(), RunError> {
+    async fn until_nothing_is_left(&mut self) -> Result<(), RunError> {
         for _ in 0..MAX_JUMPS {
             self.world.work().await;
             self.show_news()?;
@@ -141,13 +141,14 @@ impl Run {
     }
 
     fn show_news(&mut self) -> io::Result<()> {
+        self.show_members()?;
         let taken = self.world.queues().drain(&mto_local::outcomes_queue());
         let news: Vec<Event> = taken.iter().filter_map(|message| Event::read(&message.body)).collect();
         for line in self.log.outcomes(&news) {
             self.display.tell(&line)?;
         }
         self.events.extend(news);
-        self.show_members()
+        Ok(())
     }
 
     fn show_members(&mut self) -> io::Result<()> {

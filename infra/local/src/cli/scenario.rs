@@ -122,10 +122,8 @@ fn story(owner: &Tenant, listed: &[Tenant]) -> Vec<String> {
 }
 
 fn create(owner: &Tenant, listed: &[Tenant]) -> Post {
-    let tenants: Vec<Value> = listed
-        .iter()
-        .map(|tenant| json!({"tenant": tenant.domain, "displayName": tenant.name}))
-        .collect();
+    let tenants: Vec<Value> =
+        listed.iter().map(|tenant| json!({"tenant": tenant.domain, "displayName": tenant.name})).collect();
     let data = json!({
         "owner": owner.domain,
         "displayName": ORGANIZATION,

@@ -20,8 +20,11 @@ const MEMBERS_LISTED: usize = 12;
 
 /// Members, settings, figures, verdict.
 pub(crate) fn text(report: &Report, cast: &Cast, verdict: &Verdict) -> String {
-    let settings =
-        if cast.tenants.len() <= PAIRS_LISTED { settings(report, cast) } else { settings_counted(report, cast) };
+    let settings = if cast.tenants.len() <= PAIRS_LISTED {
+        settings(report, cast)
+    } else {
+        settings_counted(report, cast)
+    };
     format!("\n{}\n{settings}\n{}\n{}", members(report, cast), figures(report), ending(verdict))
 }
 
@@ -46,15 +49,7 @@ fn members(report: &Report, cast: &Cast) -> String {
 }
 
 fn settings(report: &Report, cast: &Cast) -> String {
-    let mut table = table([
-        "In",
-        "for users of",
-        "Partner",
-        "In the organization",
-        "Redemption in",
-        "Redemption out",
-        "Inbound sync",
-    ]);
+    let mut table = table(["In", "about", "Partner", "In MTO", "Redeems in", "Redeems out", "Sync in"]);
     for (tenant, about) in pairs(cast) {
         let partner = report.partner(tenant, about);
         let flag = |value: Option<bool>| value.map_or("-", |value| if value { "automatic" } else { "asks" });
@@ -72,22 +67,23 @@ fn settings(report: &Report, cast: &Cast) -> String {
             shown(Partner::syncs, "allowed"),
         ]);
     }
-    title("Cross-tenant settings") + &lines(&table)
+    title("Cross-tenant settings: redemption of invitations, and inbound user synchronization")
+        + &lines(&table)
 }
 
 fn settings_counted(report: &Report, cast: &Cast) -> String {
-    let active: Vec<(Uuid, Uuid)> = pairs(cast)
-        .filter(|(tenant, about)| report.is_active(*tenant) && report.is_active(*about))
-        .collect();
+    let active: Vec<(Uuid, Uuid)> =
+        pairs(cast).filter(|(tenant, about)| report.is_active(*tenant) && report.is_active(*about)).collect();
     let seen: Vec<Option<&Partner>> =
         active.iter().map(|(tenant, about)| report.partner(*tenant, *about)).collect();
     let mut table = table(["Of the ordered pairs of active tenants", "Pairs"]);
     let mut row = |what: &str, count: usize| {
         table.add_row([what, &words::number(count as u64)]);
     };
-    let count = |wanted: fn(&Partner) -> bool| seen.iter().flatten().filter(|partner| wanted(partner)).count();
+    let count =
+        |wanted: fn(&Partner) -> bool| seen.iter().flatten().filter(|partner| wanted(partner)).count();
     row("all", active.len());
-    row("partner, in the organization", count(|partner| partner.is_in_multi_tenant_organization));
+    row("partner, in the MTO", count(|partner| partner.is_in_multi_tenant_organization));
     row("redemption in: automatic", count(|partner| consents(partner).0));
     row("redemption out: automatic", count(|partner| consents(partner).1));
     row("inbound sync: allowed", count(Partner::syncs));
@@ -103,7 +99,8 @@ fn consents(partner: &Partner) -> (bool, bool) {
 /// Every ordered pair.
 fn pairs(cast: &Cast) -> impl Iterator<Item = (Uuid, Uuid)> {
     let ids = || cast.tenants.iter().map(|tenant| tenant.id);
-    ids().flat_map(move |tenant| ids().filter(move |about| *about != tenant).map(move |about| (tenant, about)))
+    ids()
+        .flat_map(move |tenant| ids().filter(move |about| *about != tenant).map(move |about| (tenant, about)))
 }
 
 fn figures(report: &Report) -> String {
@@ -118,7 +115,10 @@ fn figures(report: &Report) -> String {
     table.add_row(["  of these $batch calls", &words::number(report.batch_calls)]);
     table.add_row(["  answered 429", &throttled]);
     table.add_row(["Waits", &format!("{} (delayed retries)", words::number(report.waits))]);
-    table.add_row(["Deliveries", &format!("{} (messages handed to a function)", words::number(report.deliveries))]);
+    table.add_row([
+        "Deliveries",
+        &format!("{} (messages handed to a function)", words::number(report.deliveries)),
+    ]);
     text.push_str(&lines(&table));
     text
 }

@@ -44,8 +44,9 @@ impl Verdict {
                     done.push(words::without_ids(&event.data.summary));
                 }
                 Some(event) => problems.push(problem(event, cast)),
-                None => problems
-                    .push(Problem { what: format!("{root} ended without an outcome"), reason: None }),
+                None => {
+                    problems.push(Problem { what: format!("{root} ended without an outcome"), reason: None })
+                }
             }
         }
         Self { done, problems }

@@ -40,11 +40,6 @@ pub(crate) fn number(number: u64) -> String {
     text
 }
 
-/// `1 wait`, `2 waits`.
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
-}
-
 /// Leaves the ids out of "Fabrikam (`<id>`)": where every tenant has a name they only make lines long.
 pub(crate) fn without_ids(text: &str) -> String {
     let mut short = String::new();

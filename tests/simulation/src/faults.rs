@@ -1,0 +1,121 @@
+//! Faults at the two edges of the functions: the queues and Graph.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use mto_graph::{Transport, TransportError, TransportErrorKind};
+use mto_handler::{Message, Queue, QueueError, QueueUrl};
+use serde_json::Value;
+
+/// A place where something can go wrong: just before or just after the outside world is touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point<'a> {
+    /// Messages are about to be sent to this queue.
+    Send(&'a str),
+    /// They were sent.
+    Sent(&'a str),
+    /// A delivery is about to be deleted.
+    Delete,
+    /// It was deleted.
+    Deleted,
+    /// A request is about to leave: method and path.
+    Request(&'a str, &'a str),
+    /// It was answered.
+    Answered(&'a str, &'a str),
+}
+
+/// What goes wrong there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// The work on the record ends here, as by a panic.
+    Crash,
+    /// The queue, or the network, reports an error.
+    Error,
+}
+
+/// Asked at every [`Point`].
+pub type Hook = Arc<dyn Fn(Point<'_>) -> Fault + Send + Sync>;
+
+/// Ends the work on the record without the noise of a panic message.
+fn crash() -> ! {
+    std::panic::resume_unwind(Box::new("an injected crash"))
+}
+
+/// A queue with faults.
+pub(crate) struct FaultyQueue {
+    pub(crate) inner: Arc<dyn Queue>,
+    pub(crate) hook: Hook,
+}
+
+impl FaultyQueue {
+    fn at(&self, point: Point<'_>, operation: &'static str, queue: &QueueUrl) -> Result<(), QueueError> {
+        match (self.hook)(point) {
+            Fault::None => Ok(()),
+            Fault::Crash => crash(),
+            Fault::Error => {
+                Err(QueueError { operation, queue: queue.clone(), reason: "an injected fault".to_owned() })
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Queue for FaultyQueue {
+    async fn send(&self, queue: &QueueUrl, messages: Vec<Message>) -> Result<(), QueueError> {
+        self.at(Point::Send(queue.as_str()), "SendMessage", queue)?;
+        self.inner.send(queue, messages).await?;
+        self.at(Point::Sent(queue.as_str()), "SendMessage", queue)
+    }
+
+    async fn delete(&self, queue: &QueueUrl, receipt_handle: &str) -> Result<(), QueueError> {
+        self.at(Point::Delete, "DeleteMessage", queue)?;
+        self.inner.delete(queue, receipt_handle).await?;
+        self.at(Point::Deleted, "DeleteMessage", queue)
+    }
+}
+
+/// A network with faults that remembers every token it carried, so that tests can look for leaks.
+pub(crate) struct FaultyTransport {
+    pub(crate) inner: Arc<dyn Transport>,
+    pub(crate) hook: Hook,
+    /// Lets the other records of a batch go on before and after each request, as a real network does.
+    pub(crate) interleaved: bool,
+    pub(crate) tokens: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl FaultyTransport {
+    fn at(&self, point: Point<'_>, kind: TransportErrorKind) -> Result<(), TransportError> {
+        match (self.hook)(point) {
+            Fault::None => Ok(()),
+            Fault::Crash => crash(),
+            Fault::Error => Err(TransportError::new(kind, "an injected fault")),
+        }
+    }
+
+    async fn let_others_go_on(&self) {
+        if self.interleaved {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for FaultyTransport {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+        self.let_others_go_on().await;
+        self.at(Point::Request(&method, &path), TransportErrorKind::NotSent)?;
+        let answer = self.inner.send(request).await?;
+        let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        if let Some(token) = body["access_token"].as_str() {
+            self.tokens.lock().unwrap().insert(token.to_owned());
+        }
+        self.let_others_go_on().await;
+        self.at(Point::Answered(&method, &path), TransportErrorKind::Interrupted)?;
+        Ok(answer)
+    }
+}
