@@ -60,8 +60,9 @@ impl Function for Create {
             OrganizationState::Active | OrganizationState::Unrecognised(_) => None,
         };
         let templates = match aim.templates {
-            Some(_) => Some(views::templates(look, aim.owner).await?),
-            None => None,
+            // They matter before anybody joins; once `add` was posted they were seen as wanted.
+            Some(_) if !look.has_posted => Some(views::templates(look, aim.owner).await?),
+            Some(_) | None => None,
         };
         Ok(Observed { own, request, templates })
     }

@@ -12,8 +12,8 @@ pub struct WaitingCommand {
     pub command: Command,
     /// What was learnt on the way; empty before the first look.
     pub journal: Journal,
-    /// When its message was sent: the last look, or the posting.
-    pub sent_at: OffsetDateTime,
+    /// When the wait in hand began: the last look, or the posting.
+    pub since: OffsetDateTime,
     /// When it is looked at again.
     pub next_look: OffsetDateTime,
 }
@@ -24,7 +24,10 @@ impl WaitingCommand {
         let command = Command::parse(&stored.body).ok()?;
         let journal = Journal::read(stored.attributes.get(JOURNAL_ATTRIBUTE).map(String::as_str));
         // A wait longer than one `DelaySeconds` hops; the hops in between do not look.
-        let next_look = journal.not_before.map_or(stored.visible_at, |time| time.max(stored.visible_at));
-        Some(Self { command, journal, sent_at: stored.sent_at, next_look })
+        let hops = journal.not_before.zip(journal.waiting.as_ref());
+        let (since, next_look) = hops.map_or((stored.sent_at, stored.visible_at), |(not_before, waiting)| {
+            (waiting.since, not_before.max(stored.visible_at))
+        });
+        Some(Self { command, journal, since, next_look })
     }
 }

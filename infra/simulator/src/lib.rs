@@ -32,6 +32,7 @@ mod options;
 mod permissions;
 mod seed;
 mod seed_check;
+mod seed_federation_check;
 #[cfg(feature = "serve")]
 mod serve;
 mod simulator;
@@ -43,8 +44,9 @@ pub use control::{Change, Counters, RequestLine};
 pub use options::{ExistingPartners, ListOrder, Options, Throttling};
 pub use permissions::PERMISSIONS;
 pub use seed::{
-    ApplicationSeed, MAX_APPLICATIONS, MAX_CREDENTIALS, MAX_TENANTS, MemberRole, MemberSeed, MemberState,
-    OrganizationSeed, PartnerSeed, Secret, Seed, SeedError, TenantSeed,
+    ApplicationSeed, FederatedCredentialSeed, IssuerSeed, JsonWebKey, MAX_APPLICATIONS, MAX_CREDENTIALS,
+    MAX_FEDERATED_CREDENTIALS, MAX_ISSUERS, MAX_TENANTS, MemberRole, MemberSeed, MemberState,
+    OrganizationSeed, PartnerSeed, Secret, Seed, SeedError, TOKEN_EXCHANGE_AUDIENCE, TenantSeed,
 };
 #[cfg(feature = "serve")]
 pub use serve::router;

@@ -12,6 +12,10 @@ pub const MAX_TENANTS: usize = 1_000;
 pub const MAX_APPLICATIONS: usize = 20;
 /// Most secrets, and most certificates, of one application.
 pub const MAX_CREDENTIALS: usize = 10;
+/// Most federated credentials of one application (8.7).
+pub const MAX_FEDERATED_CREDENTIALS: usize = 20;
+/// Most issuers of a seed.
+pub const MAX_ISSUERS: usize = 100;
 
 /// The tenants, and what they have made so far. JSON is camelCase; unknown fields are refused.
 ///
@@ -34,6 +38,38 @@ pub struct Seed {
     /// Partner configurations that exist already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partners: Vec<PartnerSeed>,
+    /// Other identity providers, for federated credentials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issuers: Vec<IssuerSeed>,
+}
+
+/// An identity provider whose tokens applications can trust: its name beside its JSON Web Key Set.
+///
+/// Entra fetches the keys by OIDC discovery, and uses the first 100 of them. There is no network here, so they
+/// are given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct IssuerSeed {
+    /// What its tokens have as `iss`: an https URL of at most 600 characters.
+    pub issuer: String,
+    /// Its signing keys, as in the answer of its `jwks_uri`. Other keys than RSA are passed over.
+    pub keys: Vec<JsonWebKey>,
+}
+
+/// A public key (RFC 7517). Members that are not needed are ignored, for key sets are full of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JsonWebKey {
+    /// The family, `RSA`.
+    pub kty: String,
+    /// The name that a token's header calls it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// The modulus, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    /// The public exponent, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
 }
 
 /// One tenant.
@@ -73,6 +109,9 @@ pub struct ApplicationSeed {
     /// X.509 certificates, PEM.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<String>,
+    /// Identities elsewhere that may act as the application.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federated_credentials: Vec<FederatedCredentialSeed>,
     /// Names of application permissions, one of [`PERMISSIONS`](crate::PERMISSIONS).
     #[serde(default)]
     pub permissions: Vec<String>,
@@ -80,6 +119,23 @@ pub struct ApplicationSeed {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
 }
+
+/// Trust in the tokens of one identity elsewhere (reference 8.7). Compared letter by letter; there are no wildcards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct FederatedCredentialSeed {
+    /// Its name: 3 to 120 characters, unique in the application.
+    pub name: String,
+    /// `iss` of the tokens, one of [`Seed::issuers`].
+    pub issuer: String,
+    /// `sub` of the tokens, at most 600 characters. With `issuer`, unique in the application.
+    pub subject: String,
+    /// `aud` of the tokens: exactly one, [`TOKEN_EXCHANGE_AUDIENCE`].
+    pub audiences: Vec<String>,
+}
+
+/// The audience of federated credentials in the global cloud.
+pub const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 /// A client secret that does not print.
 ///
@@ -235,7 +291,7 @@ impl Seed {
     /// ```
     pub fn demo(count: usize) -> Self {
         let tenants = (0..count.clamp(1, MAX_TENANTS)).map(demo_tenant).collect();
-        Self { tenants, organizations: Vec::new(), partners: Vec::new() }
+        Self { tenants, ..Self::default() }
     }
 }
 
@@ -267,6 +323,7 @@ fn demo_tenant(index: usize) -> TenantSeed {
             client_id: ids::derive("demo application", &[&word]),
             secrets: vec![Secret::new(format!("demo-secret-{word}"))],
             certificates: Vec::new(),
+            federated_credentials: Vec::new(),
             permissions: crate::PERMISSIONS.iter().map(|name| (*name).to_owned()).collect(),
             roles: Vec::new(),
         }],

@@ -8,6 +8,7 @@ use crate::seed::{
     ApplicationSeed, MAX_APPLICATIONS, MAX_CREDENTIALS, MAX_TENANTS, MemberState, OrganizationSeed, Seed,
     SeedError, TenantSeed,
 };
+use crate::seed_federation_check;
 
 const MAX_NAME_CHARS: usize = 256;
 
@@ -39,10 +40,11 @@ pub(crate) fn check(seed: &Seed) -> Result<(), SeedError> {
         }
     }
     organizations(seed, &ids)?;
-    partners(seed, &ids)
+    partners(seed, &ids)?;
+    seed_federation_check::check(seed)
 }
 
-fn bounded(field: &str, count: usize, most: usize) -> Result<(), SeedError> {
+pub(crate) fn bounded(field: &str, count: usize, most: usize) -> Result<(), SeedError> {
     if count <= most {
         return Ok(());
     }

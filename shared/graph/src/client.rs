@@ -97,8 +97,19 @@ impl GraphClient {
             match attempts.after(&failure) {
                 Retry::WithNewToken => self.inner.tokens.invalidate(call.tenant).await,
                 Retry::After(pause) => self.pause(call, pause, failure).await?,
-                Retry::GiveUp => return Err(failure),
+                Retry::GiveUp => {
+                    self.after_forbidden(call, &failure).await;
+                    return Err(failure);
+                }
             }
+        }
+    }
+
+    /// Consent shows in new tokens only: after a 403 the next call asks for one, so that a permission that was
+    /// granted meanwhile counts at once.
+    pub(crate) async fn after_forbidden(&self, call: &Call, failure: &GraphError) {
+        if failure.is_forbidden() {
+            self.inner.tokens.invalidate(call.tenant).await;
         }
     }
 

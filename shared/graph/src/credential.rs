@@ -1,6 +1,9 @@
 //! What we prove with, to a tenant's login service, that we are the application it knows.
 
 use secrecy::SecretString;
+use time::OffsetDateTime;
+
+use crate::assertion::{FederatedCredential, SourceError};
 
 /// An application and its proof, for one tenant.
 #[derive(Debug, Clone)]
@@ -20,39 +23,38 @@ pub enum Credential {
     /// A certificate: the private key signs, and never leaves us.
     #[cfg(feature = "certificate")]
     Certificate(crate::certificate::CertificateCredential),
+    /// An identity elsewhere that the application trusts: nothing is stored.
+    Federated(FederatedCredential),
 }
 
 /// The fields that a credential adds to a token request; values are secret.
 pub(crate) type ProofFields = Vec<(&'static str, SecretString)>;
 
+/// What a proof is made for.
+pub(crate) struct ProofRequest<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) token_endpoint: &'a str,
+    pub(crate) now: OffsetDateTime,
+    pub(crate) deadline: OffsetDateTime,
+}
+
 impl Credential {
     /// The proof for this token endpoint at this time.
-    #[cfg_attr(
-        not(feature = "certificate"),
-        expect(unused_variables, reason = "only a signature needs them")
-    )]
-    #[cfg_attr(not(feature = "certificate"), expect(clippy::unnecessary_wraps, reason = "signing can fail"))]
-    pub(crate) fn proof(
-        &self,
-        client_id: &str,
-        token_endpoint: &str,
-        now: time::OffsetDateTime,
-    ) -> Result<ProofFields, String> {
+    pub(crate) async fn proof(&self, request: &ProofRequest<'_>) -> Result<ProofFields, SourceError> {
         match self {
             Self::ClientSecret(secret) => Ok(vec![("client_secret", secret.clone())]),
             #[cfg(feature = "certificate")]
-            Self::Certificate(certificate) => {
-                let assertion = certificate
-                    .assertion(client_id, token_endpoint, now)
-                    .map_err(|error| error.to_string())?;
-                Ok(vec![
-                    ("client_assertion_type", SecretString::from(ASSERTION_TYPE)),
-                    ("client_assertion", assertion),
-                ])
-            }
+            Self::Certificate(certificate) => certificate
+                .assertion(request.client_id, request.token_endpoint, request.now)
+                .map(client_assertion)
+                .map_err(|error| SourceError::Unusable(error.to_string())),
+            Self::Federated(federated) => federated.assertion(request.deadline).await.map(client_assertion),
         }
     }
 }
 
-#[cfg(feature = "certificate")]
+fn client_assertion(assertion: SecretString) -> ProofFields {
+    vec![("client_assertion_type", SecretString::from(ASSERTION_TYPE)), ("client_assertion", assertion)]
+}
+
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

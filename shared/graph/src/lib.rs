@@ -19,6 +19,7 @@
 //! One endpoint per file, grouped as Graph groups them; each file starts with METHOD and path. Facts come from the
 //! Microsoft Graph v1.0 reference; where the service is known to differ, a comment says so.
 
+mod assertion;
 mod batch;
 mod body;
 mod call;
@@ -28,6 +29,7 @@ mod client;
 mod clock;
 mod cloud;
 mod credential;
+mod credential_source;
 mod endpoint;
 mod error;
 mod oauth;
@@ -39,11 +41,13 @@ mod service_error;
 mod statistics;
 pub mod tenant_relationships;
 mod token;
+mod token_file;
 mod transport;
 #[cfg(feature = "http")]
 mod transport_http;
 mod wire;
 
+pub use assertion::{AssertionSource, FederatedCredential, SourceError, TOKEN_EXCHANGE_AUDIENCE};
 pub use call::Call;
 #[cfg(feature = "certificate")]
 pub use certificate::{CertificateCredential, CertificateError};
@@ -51,6 +55,7 @@ pub use client::{GraphClient, Reply};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, CloudError};
 pub use credential::{Credential, TenantCredential};
+pub use credential_source::CredentialSource;
 pub use endpoint::{
     DecodeError, Endpoint, GraphRequest, GraphResponse, Page, PagedEndpoint, decode_json, decode_nothing,
 };
@@ -60,6 +65,7 @@ pub use retry::{MAX_ATTEMPTS, MAX_PAUSE};
 pub use service_error::{ErrorDetail, ServiceError};
 pub use statistics::Statistics;
 pub use token::{AccessToken, TokenError, TokenProvider};
+pub use token_file::TokenFileSource;
 pub use transport::{TimeLimit, Transport, TransportError, TransportErrorKind};
 #[cfg(feature = "http")]
 pub use transport_http::ReqwestTransport;

@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use crate::body::clip;
 use crate::clock::Clock;
-use crate::credential::{ProofFields, TenantCredential};
+use crate::credential::{ProofFields, ProofRequest, TenantCredential};
+use crate::credential_source::CredentialSource;
 use crate::retry::{MAX_PAUSE, backoff, read_retry_after};
 use crate::token::{AccessToken, TokenError, TokenProvider};
 use crate::transport::{TimeLimit, Transport, TransportError, TransportErrorKind};
@@ -38,18 +39,15 @@ const MAX_LIFETIME_SECONDS: u32 = 28 * 3600;
 /// # Guarantees
 ///
 /// One token request a tenant at a time: callers that come meanwhile wait for it and share its token. While the login
-/// service is down, an old token is used to its end.
+/// service, or the place where the credential is kept, is down, an old token is used to its end. A credential is fetched
+/// when the first token is wanted, and again after the login service refused it.
 pub struct OAuthTokenProvider {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     login_root: String,
     scope: String,
-    tenants: HashMap<Uuid, Tenant>,
-}
-
-struct Tenant {
-    credential: TenantCredential,
-    cached: Mutex<Option<Cached>>,
+    source: Arc<dyn CredentialSource>,
+    cached: HashMap<Uuid, Mutex<Option<Cached>>>,
 }
 
 #[derive(Clone)]
@@ -88,23 +86,28 @@ impl OAuthTokenProvider {
         scope: impl Into<String>,
         credentials: HashMap<Uuid, TenantCredential>,
     ) -> Self {
-        let login_root = login_root.into().trim_end_matches('/').to_owned();
-        let tenants = credentials
-            .into_iter()
-            .map(|(tenant, credential)| (tenant, Tenant { credential, cached: Mutex::new(None) }))
-            .collect();
-        Self { transport, clock, login_root, scope: scope.into(), tenants }
+        let credentials: HashMap<Uuid, Arc<TenantCredential>> =
+            credentials.into_iter().map(|(tenant, credential)| (tenant, Arc::new(credential))).collect();
+        Self::with_source(transport, clock, login_root, scope, Arc::new(credentials))
     }
 
-    async fn fetch(
-        &self,
-        tenant: Uuid,
-        credential: &TenantCredential,
-        deadline: OffsetDateTime,
-    ) -> Result<Cached, TokenError> {
+    /// A provider for the tenants of `source`, which is asked for a credential when a token is wanted, and not before.
+    pub fn with_source(
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        login_root: impl Into<String>,
+        scope: impl Into<String>,
+        source: Arc<dyn CredentialSource>,
+    ) -> Self {
+        let login_root = login_root.into().trim_end_matches('/').to_owned();
+        let cached = source.tenants().into_iter().map(|tenant| (tenant, Mutex::new(None))).collect();
+        Self { transport, clock, login_root, scope: scope.into(), source, cached }
+    }
+
+    async fn fetch(&self, tenant: Uuid, deadline: OffsetDateTime) -> Result<Cached, TokenError> {
         let mut failed = 0;
         loop {
-            let Failure { error, repeatable } = match self.attempt(tenant, credential, deadline).await {
+            let Failure { error, repeatable } = match self.attempt(tenant, deadline).await {
                 Ok(cached) => return Ok(cached),
                 Err(failure) => failure,
             };
@@ -118,18 +121,19 @@ impl OAuthTokenProvider {
         }
     }
 
-    async fn attempt(
-        &self,
-        tenant: Uuid,
-        credential: &TenantCredential,
-        deadline: OffsetDateTime,
-    ) -> Result<Cached, Failure> {
-        let asked_at = self.clock.now();
+    async fn attempt(&self, tenant: Uuid, deadline: OffsetDateTime) -> Result<Cached, Failure> {
+        let credential = self.source.credential(tenant, deadline).await.map_err(Failure::of_source)?;
         let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", self.login_root);
-        let proof = credential
-            .credential
-            .proof(&credential.client_id, &endpoint, asked_at)
-            .map_err(|reason| Failure::last(TokenError::Unusable { tenant, reason }))?;
+        let wanted = ProofRequest {
+            client_id: &credential.client_id,
+            token_endpoint: &endpoint,
+            now: self.clock.now(),
+            deadline,
+        };
+        let proof = credential.credential.proof(&wanted).await;
+        let proof = proof.map_err(|error| Failure::of_source(error.for_tenant(tenant)))?;
+        // a proof can have taken its time
+        let asked_at = self.clock.now();
         let mut request = token_request(&endpoint, &credential.client_id, &self.scope, &proof)
             .map_err(|error| Failure::last(TokenError::Unusable { tenant, reason: error.to_string() }))?;
         let left = Duration::try_from(deadline - asked_at).unwrap_or_default();
@@ -139,20 +143,24 @@ impl OAuthTokenProvider {
         if answer.status().is_success() {
             return granted(tenant, answer.body(), asked_at);
         }
-        Err(refused(tenant, &answer, &proof, self.clock.now()))
+        let failure = refused(tenant, &answer, &proof, self.clock.now());
+        if matches!(failure.error, TokenError::Refused { .. }) {
+            self.source.forget(tenant).await;
+        }
+        Err(failure)
     }
 }
 
 #[async_trait]
 impl TokenProvider for OAuthTokenProvider {
     async fn token(&self, tenant: Uuid, deadline: OffsetDateTime) -> Result<AccessToken, TokenError> {
-        let entry = self.tenants.get(&tenant).ok_or(TokenError::NoCredential(tenant))?;
+        let cached = self.cached.get(&tenant).ok_or(TokenError::NoCredential(tenant))?;
         // held while asking: that is what makes it one request a tenant
-        let mut cached = entry.cached.lock().await;
+        let mut cached = cached.lock().await;
         if let Some(fresh) = cached.as_ref().filter(|cached| self.clock.now() < cached.renew_at) {
             return Ok(fresh.token.clone());
         }
-        match self.fetch(tenant, &entry.credential, deadline).await {
+        match self.fetch(tenant, deadline).await {
             Ok(new) => Ok(cached.insert(new).token.clone()),
             Err(error) => match cached.as_ref() {
                 Some(old) if error.is_transient() && self.clock.now() < old.expires_at => {
@@ -165,8 +173,8 @@ impl TokenProvider for OAuthTokenProvider {
     }
 
     async fn invalidate(&self, tenant: Uuid) {
-        if let Some(entry) = self.tenants.get(&tenant) {
-            *entry.cached.lock().await = None;
+        if let Some(cached) = self.cached.get(&tenant) {
+            *cached.lock().await = None;
         }
     }
 }
@@ -178,6 +186,11 @@ impl Failure {
 
     fn again(error: TokenError) -> Self {
         Self { error, repeatable: true }
+    }
+
+    /// The credential, or the proof it makes, could not be had.
+    fn of_source(error: TokenError) -> Self {
+        Self { repeatable: error.is_transient(), error }
     }
 }
 

@@ -56,7 +56,7 @@ pub enum TokenError {
         /// The service's text, clipped, on one line, without our secret.
         description: String,
     },
-    /// The credential cannot be used to ask for a token.
+    /// The credential cannot be used to ask for a token, or cannot be had; somebody has to change something.
     #[error("the credential for tenant {tenant} cannot be used: {reason}")]
     Unusable {
         /// The tenant whose credential it is.
@@ -64,10 +64,10 @@ pub enum TokenError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The login service cannot be reached, or is too busy. It will pass.
+    /// The login service, or the place where the credential is kept, cannot be reached or is too busy. It will pass.
     #[error("no token for tenant {tenant}: {reason}")]
     Unavailable {
-        /// Whose login service did not answer.
+        /// Whose token it was to be.
         tenant: Uuid,
         /// What happened.
         reason: String,

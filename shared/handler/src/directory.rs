@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use mto_graph::{Cloud, Credential, TenantCredential};
+use mto_graph::Cloud;
 use mto_messages::{Names, Scope, TenantId, Verb};
-use secrecy::SecretString;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::config::{ConfigError, Environment};
+use crate::credentials::{Backends, CredentialReference, DirectoryCredentials, Reader};
 
 /// The directory's document. Anything that is not in it is rejected.
 ///
@@ -21,6 +21,18 @@ use crate::config::{ConfigError, Environment};
 ///   {"tenantId": "22222222-…", "name": "tailspin", "external": true}
 /// ]}
 /// ```
+///
+/// | `credential` | Means |
+/// |---|---|
+/// | `{"federated": {"webIdentity": {}}}` | nothing stored: a token that AWS issues for the function's role |
+/// | `{"federated": {"tokenFile": "/path"}}` | nothing stored: a token in a file |
+/// | `{"certificate": {"certificate": S, "privateKey": S}}` | PEM texts |
+/// | `{"clientSecret": S}` | a client secret |
+///
+/// | `S` | Means |
+/// |---|---|
+/// | `{"secretsManager": "<name or ARN>"}`, `"<name or ARN>#<key>"` | in AWS Secrets Manager; with a key, one text of a JSON object |
+/// | `{"env": "<variable>"}`, `{"file": "<path>"}` | in the environment |
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectoryDocument {
@@ -68,32 +80,6 @@ pub struct Application {
     pub client_id: String,
     /// Where its credential is.
     pub credential: CredentialReference,
-}
-
-/// Where a credential is. Never the secret itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub enum CredentialReference {
-    /// A client secret.
-    ClientSecret(SecretReference),
-    /// A certificate and its private key (PKCS#8), both PEM.
-    #[serde(rename_all = "camelCase")]
-    Certificate {
-        /// The certificate.
-        certificate: SecretReference,
-        /// The private key.
-        private_key: SecretReference,
-    },
-}
-
-/// Where a secret text is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub enum SecretReference {
-    /// In an environment variable.
-    Env(String),
-    /// In a file.
-    File(String),
 }
 
 /// The directory, checked, as seen by one function.
@@ -198,74 +184,30 @@ impl Directory {
         self.entries.iter().filter_map(|(tenant, e)| Some((*tenant, e.sync_scope.clone()?))).collect()
     }
 
-    /// The credentials this function uses.
+    /// The credentials this function uses: those that the environment holds are read now, the others when they are
+    /// needed.
     ///
     /// # Errors
-    /// A [`ConfigError`] that names the secret which cannot be read. Never its value.
+    /// A [`ConfigError`] that names the secret which cannot be read, or what is missing to fetch it. Never its value.
     pub fn credentials(
         &self,
         environment: &dyn Environment,
-    ) -> Result<HashMap<Uuid, TenantCredential>, ConfigError> {
-        let ours = self.entries.values().filter_map(|entry| Some((entry, self.application(entry)?)));
-        ours.map(|(entry, application)| {
-            let credential = application.credential.read(environment, &entry.name)?;
-            Ok((entry.tenant_id, TenantCredential { client_id: application.client_id.clone(), credential }))
-        })
-        .collect()
+        backends: &dyn Backends,
+    ) -> Result<DirectoryCredentials, ConfigError> {
+        let references = self.entries.values().filter_map(|entry| {
+            let application = self.application(entry)?;
+            Some((
+                entry.tenant_id,
+                entry.name.as_str(),
+                application.client_id.as_str(),
+                &application.credential,
+            ))
+        });
+        DirectoryCredentials::new(references, &Reader { environment, backends })
     }
 
     fn application<'a>(&self, entry: &'a TenantEntry) -> Option<&'a Application> {
         entry.applications.get(self.function.as_str()).or(entry.application.as_ref())
-    }
-}
-
-impl CredentialReference {
-    fn read(&self, environment: &dyn Environment, tenant: &str) -> Result<Credential, ConfigError> {
-        match self {
-            Self::ClientSecret(secret) => Ok(Credential::ClientSecret(secret.read(environment, tenant)?)),
-            Self::Certificate { certificate, private_key } => {
-                let certificate = certificate.read(environment, tenant)?;
-                let private_key = private_key.read(environment, tenant)?;
-                certificate_credential(&certificate, &private_key, tenant)
-            }
-        }
-    }
-}
-
-#[cfg(feature = "aws")]
-fn certificate_credential(
-    certificate: &SecretString,
-    private_key: &SecretString,
-    tenant: &str,
-) -> Result<Credential, ConfigError> {
-    use secrecy::ExposeSecret;
-    mto_graph::CertificateCredential::from_pem(certificate.expose_secret(), private_key.expose_secret())
-        .map(Credential::Certificate)
-        .map_err(|error| bad("tenant directory", &format!("{tenant}.credential"), &error.to_string()))
-}
-
-#[cfg(not(feature = "aws"))]
-fn certificate_credential(
-    _certificate: &SecretString,
-    _private_key: &SecretString,
-    tenant: &str,
-) -> Result<Credential, ConfigError> {
-    let problem = "certificates are left out of this build; use a client secret, or the deployed functions";
-    Err(bad("tenant directory", &format!("{tenant}.credential"), problem))
-}
-
-impl SecretReference {
-    fn read(&self, environment: &dyn Environment, tenant: &str) -> Result<SecretString, ConfigError> {
-        let field = format!("{tenant}.credential");
-        let (place, text) = match self {
-            Self::Env(name) => (format!("variable {name}"), environment.get(name)),
-            Self::File(path) => (format!("file {path}"), environment.read_file(path)),
-        };
-        match text {
-            Some(text) if !text.trim().is_empty() => Ok(SecretString::from(text.trim().to_owned())),
-            Some(_) => Err(bad("tenant directory", &field, &format!("{place} is empty"))),
-            None => Err(bad("tenant directory", &field, &format!("{place} cannot be read"))),
-        }
     }
 }
 

@@ -172,6 +172,8 @@ pub struct Look<'a> {
     pub(crate) correlation: Uuid,
     pub(crate) deadline: OffsetDateTime,
     pub(crate) calls: AtomicU32,
+    /// Whether follow-up commands were posted already: what has to stand before them was seen to stand.
+    pub has_posted: bool,
 }
 
 impl Look<'_> {

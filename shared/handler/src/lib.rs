@@ -16,6 +16,7 @@ mod apply;
 #[cfg(feature = "aws")]
 pub mod aws;
 mod config;
+mod credentials;
 mod directory;
 mod function;
 mod handler;
@@ -30,9 +31,11 @@ pub mod views;
 
 pub use apply::{is_denied, text_of};
 pub use config::{Config, ConfigError, Environment, ProcessEnvironment};
-pub use directory::{
-    Application, CredentialReference, Directory, DirectoryDocument, SecretReference, TenantEntry,
+pub use credentials::{
+    Backends, CredentialReference, DirectoryCredentials, FederatedReference, NoBackends, SecretReference,
+    SecretStore, StoredSecret,
 };
+pub use directory::{Application, Directory, DirectoryDocument, TenantEntry};
 pub use function::{Function, Look, Tenants, wrong_verb};
 pub use handler::Handler;
 pub use metrics::{NAMESPACE, Sink};

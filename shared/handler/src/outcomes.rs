@@ -34,7 +34,8 @@ impl Story {
     }
 
     pub(crate) fn expired(reason: &Reason, names: &Names, observed: Value) -> Self {
-        let reason = reason.explain(names);
+        let remedy = reason.remedy_when_expired(names);
+        let reason = Explanation { remedy, ..reason.explain(names) };
         let summary = format!("gave up; it was waiting for this: {}", reason.text);
         Self { summary, reason: Some(reason), observed, ..Self::default() }
     }
@@ -62,7 +63,8 @@ pub(crate) fn finish_of(finish: Finish, observed: Value, names: &Names) -> (Outc
 }
 
 impl<F: Function> Handler<F> {
-    /// A `waiting` outcome: at the first wait, after each write, and each full hour; else nothing.
+    /// A `waiting` outcome: at the first wait, after each write that may have changed something, where it waits
+    /// for something else that somebody can act on, and each full hour; else nothing.
     pub(crate) async fn tell_waiting(
         &self,
         work: &mut Work<'_>,
@@ -73,8 +75,11 @@ impl<F: Function> Handler<F> {
     ) -> Result<(), QueueError> {
         let now = self.clock.now();
         let hour = (now - work.first_look).whole_hours();
-        let part = format!("{hour}-{}", work.journal.writes_made());
-        if work.journal.reported.as_ref() == Some(&part) {
+        let slot = format!("{hour}-{}", work.journal.changes_made());
+        let part = format!("{slot}-{}", reason.code());
+        let reported = work.journal.reported.as_deref();
+        let told = reported.is_some_and(|last| last == part || last.starts_with(&format!("{slot}-")) && reason.passes());
+        if told {
             return Ok(());
         }
         let since = work.journal.waiting.as_ref().map_or(now, |waiting| waiting.since);

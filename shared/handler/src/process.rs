@@ -107,6 +107,7 @@ impl<F: Function> Handler<F> {
             correlation: Uuid::new_v5(&CORRELATION, name.as_bytes()),
             deadline: work.end,
             calls: AtomicU32::new(0),
+            has_posted: !work.journal.posted.is_empty(),
         }
     }
 

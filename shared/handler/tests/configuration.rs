@@ -1,13 +1,14 @@
 //! A bad configuration stops the start and names the variable, the value and the remedy.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mto_handler::{Config, QueueUrl};
+use mto_graph::CredentialSource;
+use mto_handler::{Config, NoBackends, QueueUrl};
 use mto_messages::Verb;
 use rstest::rstest;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 fn tenant(number: u32, name: &str) -> Value {
     json!({
@@ -126,8 +127,11 @@ fn a_function_uses_its_own_application_where_there_is_one() {
         environment
             .insert(format!("MTO_QUEUE_{}", function.as_str().to_uppercase()), "https://sqs/x".to_owned());
         let config = Config::read(&environment, function).unwrap();
-        let credentials = config.directory.credentials(&environment).unwrap();
-        credentials.values().next().unwrap().client_id.clone()
+        let credentials = config.directory.credentials(&environment, &NoBackends).unwrap();
+        let tenant = credentials.tenants()[0];
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let credential = runtime.block_on(credentials.credential(tenant, OffsetDateTime::UNIX_EPOCH));
+        credential.unwrap().client_id.clone()
     };
     assert_eq!(client(Verb::Join), "join-app");
     assert_eq!(client(Verb::Add), "app");
@@ -137,9 +141,9 @@ fn a_function_uses_its_own_application_where_there_is_one() {
 fn a_missing_secret_is_named_and_no_secret_is_ever_printed() {
     let mut environment = environment();
     let config = Config::read(&environment, Verb::Join).unwrap();
-    let credentials = config.directory.credentials(&environment).unwrap();
+    let credentials = config.directory.credentials(&environment, &NoBackends).unwrap();
     assert!(!format!("{credentials:?}").contains("s3cret-of-contoso"));
     environment.remove("CONTOSO_SECRET");
-    let error = config.directory.credentials(&environment).err().unwrap().to_string();
+    let error = config.directory.credentials(&environment, &NoBackends).err().unwrap().to_string();
     assert!(error.contains("variable CONTOSO_SECRET cannot be read"), "{error}");
 }

@@ -141,9 +141,11 @@ impl Journal {
         }
     }
 
-    /// Notes a write.
+    /// Notes a write. A refused one changes nothing: the delay to the next look goes on growing.
     pub fn note_write(&mut self, write: Write) {
-        self.last_change = Some(write.at);
+        if write.may_have_effect() {
+            self.last_change = Some(write.at);
+        }
         let request_id = write.request_id.map(|id| clip(&id, 80));
         self.writes.push(Write { request_id, ..write });
     }
@@ -151,18 +153,26 @@ impl Journal {
     /// The last time this write was made about this tenant and may have taken effect: it was accepted, or its
     /// fate is unknown (no answer, or a server error).
     pub fn last_write(&self, what: &str, about: Option<TenantId>) -> Option<&Write> {
-        let may_have_effect =
-            |write: &&Write| write.status.is_none_or(|status| !(400..500).contains(&status));
-        self.writes
-            .iter()
-            .rev()
-            .filter(may_have_effect)
-            .find(|write| write.what == what && write.about == about)
+        let same = |write: &&Write| write.what == what && write.about == about;
+        self.writes.iter().rev().filter(|write| write.may_have_effect()).find(same)
     }
 
     /// How many writes were made on the whole way.
     pub fn writes_made(&self) -> usize {
         self.writes.len() + self.writes_dropped as usize
+    }
+
+    /// How many of them may have changed something.
+    pub fn changes_made(&self) -> usize {
+        let refused = self.writes.iter().filter(|write| !write.may_have_effect()).count();
+        self.writes_made() - refused
+    }
+}
+
+impl Write {
+    /// Whether it was accepted, or its fate is unknown (no answer, or a server error).
+    pub fn may_have_effect(&self) -> bool {
+        self.status.is_none_or(|status| !(400..500).contains(&status))
     }
 }
 

@@ -248,7 +248,11 @@ fn finish(aim: &Aim, own: &OrganizationView, timing: &Timing<'_>) -> Finish {
             timing.limits.active_tenants
         ));
     }
-    Finish::Succeeded { summary: format!("{} tenants are listed as wanted", aim.tenants.len()), notes }
+    let summary = match aim.tenants.len() {
+        1 => "the tenant is listed as wanted".to_owned(),
+        count => format!("{count} tenants are listed as wanted"),
+    };
+    Finish::Succeeded { summary, notes }
 }
 
 /// What would be seen after `mutation`, if it took effect at once; for plans and for the fixed-point test.

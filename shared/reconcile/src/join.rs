@@ -206,6 +206,9 @@ fn decide_not_asked(aim: &Aim, observed: &Observed, journal: &Journal, timing: &
         Reading::Seen(OwnerView::InOne { role: Some(Role::Member), row: None, .. }) => {
             Decision::wait(Reason::OwnerIsNoOwner(aim.owner))
         }
+        Reading::Seen(OwnerView::InOne { role: Some(Role::Unrecognised(role)), row: None, .. }) => {
+            Decision::wait(Reason::Unrecognised(format!("role \"{role}\" of the owner")))
+        }
         Reading::Seen(OwnerView::InOne { row: None, .. }) if asked => decide_vanished(aim, journal, timing),
         Reading::Seen(OwnerView::InOne { row: None, .. }) => {
             Decision::wait(Reason::NotAddedYet { tenant: aim.tenant, owner: aim.owner })

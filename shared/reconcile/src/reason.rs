@@ -170,7 +170,7 @@ impl Reason {
             Self::BeingRemoved(tenants) => format!("a removal is being processed: {}", list(tenants)),
             Self::RoleChanging(tenants) => format!("a role change is being processed: {}", list(tenants)),
             Self::WaitingForMembers(tenants) => {
-                format!("not active yet: {} ({} in all)", list(tenants), tenants.len())
+                format!("not active yet: {}", list(tenants))
             }
             Self::Settling(what) => format!("our {what} does not show yet"),
             Self::PausingAfterFailure(details) => {
@@ -191,7 +191,8 @@ impl Reason {
             Self::Refused { what, about, status, code, text } => {
                 let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
                 let about = about.map(|tenant| format!(" for {}", names.of(tenant))).unwrap_or_default();
-                format!("the service refuses {what}{about}: {status} {code}: {}", clip(text, 300))
+                let (code, text) = (clip(code, 100), clip(text, 300));
+                format!("the service refuses {what}{about}: {status} {code}: {text}")
             }
             Self::Denied(tenant, text) => {
                 format!("we are not let into {}: {}", names.of(*tenant), clip(text, 400))
@@ -209,7 +210,7 @@ impl Reason {
             Self::NotAnOwner(tenant) => {
                 format!("{} is a member of its organization, not an owner", names.of(*tenant))
             }
-            Self::Invalid { field, problem, .. } => format!("{field}: {problem}"),
+            Self::Invalid { field, problem, .. } => format!("{}: {}", clip(field, 200), clip(problem, 400)),
             Self::JoinFailed { details, cause } => {
                 format!("the join failed ({}); {}", or_no_details(details), cause.text(names))
             }
@@ -268,6 +269,44 @@ impl Reason {
             | Self::RoleChanging(_)
             | Self::WaitingForMembers(_)
             | Self::Settling(_) => "nothing; this takes its time".to_owned(),
+        }
+    }
+
+    /// What somebody can do once the command has stopped waiting: "nothing" is no answer any more.
+    pub fn remedy_when_expired(&self, names: &Names) -> String {
+        match self {
+            Self::WaitingForMembers(_) => {
+                "look at the outcomes of these tenants' joins, put right what they say, then send the command \
+                 again"
+                    .to_owned()
+            }
+            Self::CreationNotVisible
+            | Self::Joining(_)
+            | Self::BeingRemoved(_)
+            | Self::RoleChanging(_)
+            | Self::Settling(_)
+            | Self::PausingAfterFailure(_)
+            | Self::OwnerUnreachable(..)
+            | Self::Unavailable(..)
+            | Self::Throttled(_)
+            | Self::OutOfTime => {
+                "look at the tenant in the Entra admin center; send the command again to go on from where it \
+                 stands, or open a support case with the request-ids of this outcome"
+                    .to_owned()
+            }
+            Self::OwnerHasNoOrganization(_)
+            | Self::NotAddedYet { .. }
+            | Self::OwnerIsNoOwner(_)
+            | Self::Unrecognised(_)
+            | Self::Refused { .. }
+            | Self::Denied(..)
+            | Self::SameTenant(_)
+            | Self::InAnotherOrganization(_)
+            | Self::JoinElsewhere { .. }
+            | Self::RemovedMeanwhile { .. }
+            | Self::NotAnOwner(_)
+            | Self::Invalid { .. }
+            | Self::JoinFailed { .. } => self.remedy(names),
         }
     }
 

@@ -1,4 +1,5 @@
 //! join, row by row of the table in `src/join.rs`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -10,8 +11,8 @@ use mto_messages::{
 };
 use mto_reconcile::join::{Aim, Observed, SyncAim, decide, needs_owner};
 use mto_reconcile::{
-    Decision, Finish, JoinFailure, JoinRequest, MemberRow, MemberState, Mutation, OrganizationView, OwnerView,
-    Progress, Reading, Reason, Role, Step, Unreadable,
+    Decision, Finish, JoinFailure, JoinRequest, MemberRow, MemberState, Mutation, OrganizationView,
+    OwnerView, Progress, Reading, Reason, Role, Step, Unreadable,
 };
 use rstest::rstest;
 use support::*;
@@ -119,6 +120,10 @@ fn check(scene: &Scene, expected: &str) {
 )]
 #[case::row_1_an_owner_in_no_organization_is_waited_for(
     scene().owner(Reading::Seen(OwnerView::InNone)), "wait owner-has-no-organization"
+)]
+#[case::row_1_comes_before_a_join_elsewhere(
+    scene().owner(Reading::Seen(OwnerView::InNone)).request(asked(OTHER, Progress::Running)),
+    "wait owner-has-no-organization"
 )]
 #[case::row_2_both_active_is_success(scene().inside(vec![owner(OWNER), active(US)]), "succeeded")]
 #[case::row_2_a_demoted_owner_still_counts(scene().inside(vec![active(OWNER), active(US)]), "succeeded")]
@@ -245,6 +250,9 @@ fn check(scene: &Scene, expected: &str) {
         .wrote(RESET, None, Duration::minutes(10)).resets(1),
     "act reset-join"
 )]
+#[case::row_7_a_failure_of_a_request_that_was_reset_is_none(
+    scene().request(JoinRequest { owner: None, ..asked(OWNER, Progress::Failed) }), "act request-join"
+)]
 #[case::row_8_no_resets_left(
     scene().request(asked(OWNER, Progress::Failed)).wrote(REQUEST, Some(OWNER), Duration::hours(3)).resets(2),
     "failed join-failed"
@@ -355,6 +363,9 @@ fn check(scene: &Scene, expected: &str) {
 #[case::row_12_a_server_error_settles_for_a_minute(
     scene().answered(REQUEST, Some(OWNER), Duration::seconds(59), Some(504)), "wait settling: join request"
 )]
+#[case::row_12_and_no_longer(
+    scene().answered(REQUEST, Some(OWNER), Duration::minutes(1), Some(504)), "act request-join"
+)]
 #[case::row_12_a_refusal_does_not_settle(
     scene().answered(REQUEST, Some(OWNER), Duration::ZERO, Some(400)), "act request-join"
 )]
@@ -384,6 +395,11 @@ fn check(scene: &Scene, expected: &str) {
 )]
 #[case::row_13_state_of_our_row_at_the_owner(
     scene().owner(listed(odd_state(pending(US)))), "wait unrecognised"
+)]
+#[case::row_13_role_of_an_owner_that_does_not_list_us(
+    scene().owner(not_listed(Some(Role::Unrecognised("auditor".to_owned()))))
+        .wrote(REQUEST, Some(OWNER), Duration::hours(1)).waited(VANISHED, Duration::hours(1)),
+    "wait unrecognised"
 )]
 #[case::row_13_change_of_our_row_at_the_owner(
     scene().owner(listed(changing(pending(US), Some(MemberState::Removed), None, odd_progress()))),
@@ -416,8 +432,7 @@ fn a_join_that_fails_for_good_names_the_cause_that_fits(
     #[case] cause: JoinFailure,
 ) {
     let failed = JoinRequest { details: Some("no".to_owned()), ..asked(OWNER, Progress::Failed) };
-    let scene =
-        scene().owner(seen).request(failed).wrote(REQUEST, Some(OWNER), Duration::hours(9)).resets(2);
+    let scene = scene().owner(seen).request(failed).wrote(REQUEST, Some(OWNER), Duration::hours(9)).resets(2);
     let reason = Reason::JoinFailed { details: "no".to_owned(), cause };
     assert_eq!(scene.decide().step, Step::Finish(Finish::Failed(reason)));
 }
@@ -465,7 +480,7 @@ fn group(number: u128) -> Scope {
     Scope { groups: vec![Uuid::from_u128(number)], ..Scope::default() }
 }
 
-/// Each child as "source > target: group".
+/// Each child as source, target and scope.
 fn pairs(decision: &Decision) -> Vec<(TenantId, TenantId, Scope)> {
     let pair = |child: &mto_reconcile::Child| {
         let CommandData::Sync(data) = &child.data else { panic!("join posts only sync") };

@@ -35,10 +35,15 @@ pub enum Fault {
     Crash,
     /// The queue, or the network, reports an error.
     Error,
+    /// Graph, or the login service, answers with this status instead; means nothing to a queue.
+    Answer(u16),
 }
 
 /// Asked at every [`Point`].
 pub type Hook = Arc<dyn Fn(Point<'_>) -> Fault + Send + Sync>;
+
+/// Changes the answer to a request (method, path), so that it says what the simulator never says.
+pub type Rewrite = Arc<dyn Fn(&str, &str, &mut Value) + Send + Sync>;
 
 /// Ends the work on the record without the noise of a panic message.
 fn crash() -> ! {
@@ -54,7 +59,7 @@ pub(crate) struct FaultyQueue {
 impl FaultyQueue {
     fn at(&self, point: Point<'_>, operation: &'static str, queue: &QueueUrl) -> Result<(), QueueError> {
         match (self.hook)(point) {
-            Fault::None => Ok(()),
+            Fault::None | Fault::Answer(_) => Ok(()),
             Fault::Crash => crash(),
             Fault::Error => {
                 Err(QueueError { operation, queue: queue.clone(), reason: "an injected fault".to_owned() })
@@ -82,17 +87,26 @@ impl Queue for FaultyQueue {
 pub(crate) struct FaultyTransport {
     pub(crate) inner: Arc<dyn Transport>,
     pub(crate) hook: Hook,
+    pub(crate) rewrite: Option<Rewrite>,
     /// Lets the other records of a batch go on before and after each request, as a real network does.
     pub(crate) interleaved: bool,
     pub(crate) tokens: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl FaultyTransport {
-    fn at(&self, point: Point<'_>, kind: TransportErrorKind) -> Result<(), TransportError> {
+    /// What is answered instead, if anything is.
+    fn at(
+        &self,
+        point: Point<'_>,
+        kind: TransportErrorKind,
+    ) -> Option<Result<http::Response<Bytes>, TransportError>> {
         match (self.hook)(point) {
-            Fault::None => Ok(()),
+            Fault::None => None,
             Fault::Crash => crash(),
-            Fault::Error => Err(TransportError::new(kind, "an injected fault")),
+            Fault::Error => Some(Err(TransportError::new(kind, "an injected fault"))),
+            Fault::Answer(status) => {
+                Some(Ok(http::Response::builder().status(status).body(Bytes::new()).unwrap()))
+            }
         }
     }
 
@@ -108,14 +122,22 @@ impl Transport for FaultyTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         self.let_others_go_on().await;
-        self.at(Point::Request(&method, &path), TransportErrorKind::NotSent)?;
+        if let Some(instead) = self.at(Point::Request(&method, &path), TransportErrorKind::NotSent) {
+            return instead;
+        }
         let answer = self.inner.send(request).await?;
-        let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        let mut body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         if let Some(token) = body["access_token"].as_str() {
             self.tokens.lock().unwrap().insert(token.to_owned());
         }
+        let answer = match &self.rewrite {
+            Some(rewrite) if !body.is_null() => {
+                rewrite(&method, &path, &mut body);
+                answer.map(|_| Bytes::from(body.to_string()))
+            }
+            Some(_) | None => answer,
+        };
         self.let_others_go_on().await;
-        self.at(Point::Answered(&method, &path), TransportErrorKind::Interrupted)?;
-        Ok(answer)
+        self.at(Point::Answered(&method, &path), TransportErrorKind::Interrupted).unwrap_or(Ok(answer))
     }
 }

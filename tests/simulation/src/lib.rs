@@ -20,6 +20,6 @@ mod scene;
 mod told;
 
 pub use admin::Admin;
-pub use faults::{Fault, Hook, Point};
+pub use faults::{Fault, Hook, Point, Rewrite};
 pub use scene::{Scene, Stage, add, command, create, join, seed_with_organization};
 pub use told::Told;

@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::admin::{ADMIN_REQUEST, Admin};
-use crate::faults::{Fault, FaultyQueue, FaultyTransport, Hook, Point};
+use crate::faults::{Fault, FaultyQueue, FaultyTransport, Hook, Point, Rewrite};
 use crate::told::Told;
 
 /// Jumps of time after which a scenario counts as endless. The longest here, a create that waits for its
@@ -30,6 +30,7 @@ pub struct Stage {
     /// The world's setup; faults are put around it at the end.
     pub setup: Setup,
     hook: Hook,
+    rewrite: Option<Rewrite>,
     interleaved: bool,
 }
 
@@ -42,7 +43,7 @@ impl Stage {
     /// Around a seed, with the simulator's defaults.
     pub fn with(seed: Seed) -> Self {
         let hook: Hook = Arc::new(|_| Fault::None);
-        Self { setup: Setup::new(seed, Options::default()), hook, interleaved: false }
+        Self { setup: Setup::new(seed, Options::default()), hook, rewrite: None, interleaved: false }
     }
 
     /// Another behaviour of the simulated service.
@@ -67,6 +68,13 @@ impl Stage {
         self
     }
 
+    /// Changes answers on their way to the functions.
+    #[must_use]
+    pub fn rewriting(mut self, rewrite: impl Fn(&str, &str, &mut Value) + Send + Sync + 'static) -> Self {
+        self.rewrite = Some(Arc::new(rewrite));
+        self
+    }
+
     /// Lets the records of one batch take turns at every request, so that they really race.
     #[must_use]
     pub fn interleaved(mut self) -> Self {
@@ -77,10 +85,11 @@ impl Stage {
     /// Builds the scene.
     pub fn build(mut self) -> Scene {
         let tokens: Arc<Mutex<BTreeSet<String>>> = Arc::default();
-        let (hook, interleaved, seen) = (self.hook.clone(), self.interleaved, tokens.clone());
+        let (hook, rewrite, interleaved) = (self.hook.clone(), self.rewrite, self.interleaved);
+        let seen = tokens.clone();
         self.setup.around_transport = Arc::new(move |inner| {
-            let (hook, tokens) = (hook.clone(), seen.clone());
-            Arc::new(FaultyTransport { inner, hook, interleaved, tokens })
+            let (hook, rewrite, tokens) = (hook.clone(), rewrite.clone(), seen.clone());
+            Arc::new(FaultyTransport { inner, hook, rewrite, interleaved, tokens })
         });
         let hook = self.hook;
         self.setup.around_queue =
@@ -244,10 +253,14 @@ impl Scene {
         codes
     }
 
+    /// The functions' requests, those for tokens too: parts of a batch singly.
+    pub fn requests(&self) -> Vec<RequestLine> {
+        self.world.simulator().requests().into_iter().filter(is_ours).collect()
+    }
+
     /// The writes the functions made: parts of a batch singly, refused ones too.
     pub fn writes(&self) -> Vec<RequestLine> {
-        let requests = self.world.simulator().requests();
-        requests.into_iter().filter(|line| is_ours(line) && is_write(line)).collect()
+        self.requests().into_iter().filter(is_write).collect()
     }
 
     /// How often the functions made a write: method, and the end of the path.

@@ -1,13 +1,19 @@
 //! Real processes for the system tests; see the README beside this crate.
 
 mod binary;
+mod deployment;
 mod mapping;
 mod ministack;
 mod runtime_api;
+mod shell;
 mod simulated;
+mod tools;
 
 pub use binary::Function;
+pub use deployment::{Deployment, eventually};
 pub use mapping::{Mapping, Queues};
-pub use ministack::Ministack;
+pub use ministack::{Ministack, REGION};
 pub use runtime_api::{Answer, RuntimeApi};
+pub use shell::{Shell, blocks};
 pub use simulated::Simulated;
+pub use tools::{Tools, profile_folder, repository};

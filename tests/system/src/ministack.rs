@@ -1,24 +1,31 @@
 //! A local AWS emulator as a process of its own.
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// Pinned: its differences from AWS are written down for this version.
-const PACKAGE: &str = "ministack==1.5.33";
+use crate::tools::Tools;
 
 /// It starts in about a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where everything is.
+pub const REGION: &str = "eu-central-1";
+
+/// Who everybody is, but for the functions: the emulator's root.
+pub const ROOT_KEY: &str = "test";
+
 /// `MiniStack` on loopback; ended when dropped.
 pub struct Ministack {
+    tools: Tools,
     endpoint: String,
-    _process: Child,
+    process: Child,
+    http: reqwest::Client,
 }
 
 impl Ministack {
@@ -27,17 +34,27 @@ impl Ministack {
     /// # Panics
     /// If it cannot be installed or started.
     pub async fn start() -> Self {
-        let program = install().await;
-        let port = free_port();
-        let mut process = Command::new(program)
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with more variables. `AUTH=true` makes it enforce IAM.
+    ///
+    /// # Panics
+    /// If it cannot be installed or started.
+    pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let tools = Tools::install().await;
+        let endpoint = format!("http://127.0.0.1:{}", free_port());
+        let mut command = tools.command("ministack");
+        command
             .env("BIND_HOST", "127.0.0.1")
-            .env("GATEWAY_PORT", port.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("MiniStack starts");
+            .env("GATEWAY_PORT", endpoint.rsplit(':').next().unwrap_or_default())
+            .env("MINISTACK_REGION", REGION)
+            // What the functions inside it call.
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_ACCESS_KEY_ID", ROOT_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", ROOT_KEY)
+            .envs(variables.iter().copied());
+        let mut process = spawn(&mut command);
         let mut lines = BufReader::new(process.stderr.take().expect("stderr is piped")).lines();
         let ready = async {
             while let Ok(Some(line)) = lines.next_line().await {
@@ -50,7 +67,7 @@ impl Ministack {
         assert!(tokio::time::timeout(PATIENCE, ready).await.unwrap_or(false), "MiniStack does not get ready");
         // Its log has to be read on, or the pipe fills up.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { endpoint: format!("http://127.0.0.1:{port}"), _process: process }
+        Self { tools, endpoint, process, http: reqwest::Client::new() }
     }
 
     /// Where it listens.
@@ -58,54 +75,83 @@ impl Ministack {
         &self.endpoint
     }
 
+    /// The programs it came with.
+    pub fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    /// Variables for programs that are to talk to it.
+    pub fn variables(&self) -> [(&'static str, String); 4] {
+        [
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
+            ("AWS_DEFAULT_REGION", REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", ROOT_KEY.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", ROOT_KEY.to_owned()),
+        ]
+    }
+
     /// An SQS client for it.
     pub fn sqs(&self) -> Client {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new(ROOT_KEY, ROOT_KEY, None, None, "test"))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(&self.endpoint)
             .build();
         Client::from_conf(config)
     }
-}
 
-/// Into `target/venv`, once for all tests.
-async fn install() -> PathBuf {
-    let target = target_folder();
-    let lock = std::fs::File::create(target.join("venv.lock")).expect("target/ can be written to");
-    // Two test binaries may get here at the same time; the lock ends with the file.
-    lock.lock().expect("the lock file can be locked");
-    let venv = target.join("venv");
-    let program = venv.join("bin/ministack");
-    let marker = venv.join("installed");
-    if std::fs::read_to_string(&marker).is_ok_and(|installed| installed == PACKAGE) && program.is_file() {
-        return program;
+    /// Everything that stands in a queue, visible or not, without receiving it: the emulator's own addition to SQS.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn peek(&self, queue: &str) -> Vec<Value> {
+        let answer = self.http.get(format!("{}/_ministack/sqs/messages", self.endpoint)).send().await;
+        let text = answer.expect("the emulator answers").text().await.expect("the emulator answers");
+        let all: Value = serde_json::from_str(&text).expect("JSON");
+        let regions = all["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
+        let queues = regions.filter_map(|regions| regions[REGION].as_object()).flatten();
+        let found = queues.filter(|(url, _)| url.rsplit('/').next() == Some(queue));
+        found.filter_map(|(_, messages)| messages.as_array()).flatten().cloned().collect()
     }
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv)).await;
-    run(Command::new(venv.join("bin/pip")).args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        PACKAGE,
-    ]))
-    .await;
-    std::fs::write(&marker, PACKAGE).expect("target/ can be written to");
-    program
+
+    /// The processes of a function, by their ids: those whose environment names it, among the emulator's descendants.
+    pub fn processes(&self, function: &str) -> Vec<u32> {
+        let own = self.process.id().unwrap_or_default();
+        let name = format!("AWS_LAMBDA_FUNCTION_NAME={function}");
+        let is_it = |id: &u32| {
+            let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == name.as_bytes())
+        };
+        running().into_iter().filter(|id| descends(*id, own)).filter(is_it).collect()
+    }
 }
 
-async fn run(command: &mut Command) {
-    let status = command.stdin(Stdio::null()).status().await;
-    assert!(
-        status.is_ok_and(|status| status.success()),
-        "failed: {command:?}; the tests need Python 3 with pip"
-    );
+fn spawn(command: &mut Command) -> Child {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("MiniStack starts")
 }
 
-fn target_folder() -> PathBuf {
-    let own = std::env::current_exe().expect("a test has a path");
-    own.ancestors().nth(3).map(Path::to_path_buf).expect("a test lies in target/<profile>/deps")
+fn running() -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+fn descends(process: u32, from: u32) -> bool {
+    // Bounded, should the tree change while it is read.
+    std::iter::successors(Some(process), |id| parent(*id)).take(20).any(|id| id == from)
+}
+
+/// `/proc/<id>/stat`: id, name in brackets, state, parent.
+fn parent(process: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// A port the system chooses. Another process could take it before `MiniStack` does; then it does not get ready.

@@ -1,14 +1,29 @@
 //! Graph and the login service over HTTP.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use entra_simulator::{Options, Seed, Simulator, SystemClock};
+use tokio::sync::oneshot;
 
 /// A simulator that is being served on loopback, in real time.
 pub struct Simulated {
     /// The simulator itself.
     pub simulator: Simulator,
     root: String,
+    trap: Trap,
+}
+
+/// The next answer to a request of this method, whose path ends so, is held back for good.
+#[derive(Clone, Default)]
+struct Trap(Arc<Mutex<Option<Wanted>>>);
+
+struct Wanted {
+    method: &'static str,
+    path_end: &'static str,
+    caught: oneshot::Sender<()>,
 }
 
 impl Simulated {
@@ -20,13 +35,41 @@ impl Simulated {
         let simulator = Simulator::new(seed, options, Arc::new(SystemClock)).expect("a seed that can be");
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let root = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-        let router = entra_simulator::router(simulator.clone());
+        let trap = Trap::default();
+        let router =
+            entra_simulator::router(simulator.clone()).layer(from_fn_with_state(trap.clone(), hold_back));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { simulator, root }
+        Self { simulator, root, trap }
     }
 
     /// `http://127.0.0.1:<port>`
     pub fn root(&self) -> &str {
         &self.root
     }
+
+    /// Holds back the answer to the next such request: it is done, but whoever asked will never know. Resolves when
+    /// that has happened.
+    pub fn swallow_answer(&self, method: &'static str, path_end: &'static str) -> oneshot::Receiver<()> {
+        let (caught, receiver) = oneshot::channel();
+        *self.trap.lock() = Some(Wanted { method, path_end, caught });
+        receiver
+    }
+}
+
+impl Trap {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Wanted>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn hold_back(State(trap): State<Trap>, request: Request, next: Next) -> Response {
+    let wanted = trap.lock().take_if(|wanted| {
+        request.method().as_str() == wanted.method && request.uri().path().ends_with(wanted.path_end)
+    });
+    let response = next.run(request).await;
+    if let Some(wanted) = wanted {
+        let _ = wanted.caught.send(());
+        std::future::pending::<()>().await;
+    }
+    response
 }

@@ -10,13 +10,15 @@ use super::events::Line;
 use super::live::Picture;
 use super::plain::Layout;
 
-/// A picture takes some work: not more often than this.
+/// Between two pictures at least.
 const BETWEEN_PICTURES: Duration = Duration::from_millis(80);
+/// And at least so many times as long as the last one took to make: a hundred tenants are a lot to look at.
+const REST: u32 = 8;
 
 /// Shows a run while it goes on.
 pub(crate) enum Display {
     /// Log lines above, a moving picture below.
-    Live { bar: ProgressBar, layout: Layout, drawn: Duration },
+    Live { bar: ProgressBar, layout: Layout, next_picture: Duration },
     /// Log lines only, without control codes.
     Plain { layout: Layout },
     /// Nothing: the document at the end is all there is.
@@ -28,11 +30,16 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal() && console::user_attended() && !console::is_dumb()
 }
 
+/// The terminal's columns; the last one stays free, since some terminals wrap there.
+pub(crate) fn columns() -> usize {
+    usize::from(Term::stdout().size().1).max(21) - 1
+}
+
 impl Display {
     pub(crate) fn live(layout: Layout) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout());
         bar.set_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self::Live { bar, layout, drawn: Duration::ZERO }
+        Self::Live { bar, layout, next_picture: Duration::ZERO }
     }
 
     pub(crate) fn plain(layout: Layout) -> Self {
@@ -45,10 +52,12 @@ impl Display {
         Self::Silent
     }
 
-    /// Text before the run.
+    /// A paragraph before the run.
     pub(crate) fn intro(&self, text: &str) -> io::Result<()> {
         match self {
-            Self::Live { .. } | Self::Plain { .. } => writeln!(io::stdout(), "{text}"),
+            Self::Live { layout, .. } | Self::Plain { layout } => {
+                writeln!(io::stdout(), "{}", layout.paragraph(text))
+            }
             Self::Silent => Ok(()),
         }
     }
@@ -68,18 +77,23 @@ impl Display {
     /// Whether it is time for a picture; `elapsed` is real time.
     pub(crate) fn wants_picture(&self, elapsed: Duration) -> bool {
         match self {
-            Self::Live { drawn, .. } => drawn.is_zero() || elapsed >= *drawn + BETWEEN_PICTURES,
+            Self::Live { next_picture, .. } => elapsed >= *next_picture,
             Self::Plain { .. } | Self::Silent => false,
         }
     }
 
     /// Draws the moving part.
-    pub(crate) fn draw(&mut self, picture: &Picture, elapsed: Duration) {
-        if let Self::Live { bar, drawn, .. } = self {
-            let (_, columns) = Term::stdout().size();
-            bar.set_message(picture.lines(usize::from(columns).max(20) - 1).join("\n"));
+    pub(crate) fn draw(&self, picture: &Picture) {
+        if let Self::Live { bar, .. } = self {
+            bar.set_message(picture.lines(columns()).join("\n"));
             bar.tick();
-            *drawn = elapsed;
+        }
+    }
+
+    /// Notes that a picture was made between these real times.
+    pub(crate) fn note_picture(&mut self, from: Duration, until: Duration) {
+        if let Self::Live { next_picture, .. } = self {
+            *next_picture = until + (until.saturating_sub(from) * REST).max(BETWEEN_PICTURES);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Outcomes as they come, and the lines that tell them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use mto_messages::{OutcomeData, OutcomeKind, Verb};
 use serde::Deserialize;
@@ -12,10 +12,13 @@ use super::cast::Cast;
 use super::members::Member;
 use super::words;
 
-/// Past this number of tenants, what is told again every hour is left out.
+/// Past this number of tenants, the owner's list is not told row by row.
 const MANY: usize = 10;
 /// So many equal outcomes of one moment get a line each; more share one.
 const APART: usize = 3;
+
+/// What to do about a command that could not succeed because another one did not.
+pub(crate) const AFTER_OTHERS: &str = "put right what is said above, then send this command again";
 
 /// One outcome, read back from its queue.
 #[derive(Debug, Clone)]
@@ -49,21 +52,21 @@ impl Event {
 
     /// `waiting: the join … is being processed`.
     fn text(&self) -> String {
-        let summary = words::without_ids(&self.data.summary);
-        let kind = self.kind.as_str();
-        let summary = summary.strip_prefix(&format!("{kind}: ")).unwrap_or(&summary);
-        match self.kind {
-            OutcomeKind::Expired => {
-                let after = words::duration(time::Duration::seconds(self.data.took_seconds));
-                format!("expired after {after}: {summary}")
-            }
+        let after = match self.kind {
+            OutcomeKind::Failed | OutcomeKind::Expired => format!(" after {}", self.took()),
             OutcomeKind::Accepted
             | OutcomeKind::Waiting
             | OutcomeKind::Succeeded
             | OutcomeKind::Rejected
-            | OutcomeKind::Failed
-            | OutcomeKind::Planned => format!("{kind}: {summary}"),
-        }
+            | OutcomeKind::Planned => String::new(),
+        };
+        let text = self.data.reason.as_ref().map_or(&self.data.summary, |reason| &reason.text);
+        format!("{}{after}: {}", self.kind.as_str(), words::without_ids(text))
+    }
+
+    /// How long the command was under way.
+    pub(crate) fn took(&self) -> String {
+        words::duration(time::Duration::seconds(self.data.took_seconds))
     }
 
     fn tone(&self) -> Tone {
@@ -101,14 +104,27 @@ pub(crate) struct Line {
 pub(crate) struct Log {
     cast: Cast,
     start: OffsetDateTime,
+    /// Whether waits are told again every hour, and with their next look.
+    waits_in_full: bool,
     /// By command id: the last `waiting` outcome.
     waiting: HashMap<String, Event>,
+    /// Roots of commands that failed.
+    spoiled: HashSet<String>,
     members: Vec<Member>,
 }
 
 impl Log {
-    pub(crate) fn new(cast: Cast, start: OffsetDateTime) -> Self {
-        Self { cast, start, waiting: HashMap::new(), members: Vec::new() }
+    /// `moving`: a picture beside the log shows every wait as it is now.
+    pub(crate) fn new(cast: Cast, start: OffsetDateTime, moving: bool) -> Self {
+        let waits_in_full = !moving && cast.tenants.len() <= MANY;
+        Self {
+            cast,
+            start,
+            waits_in_full,
+            waiting: HashMap::new(),
+            spoiled: HashSet::new(),
+            members: Vec::new(),
+        }
     }
 
     /// Why the command waits, if it still waits for what it told last.
@@ -131,6 +147,9 @@ impl Log {
                     None => groups.push((text, vec![event])),
                 }
             }
+            if event.kind.is_failure() {
+                self.spoiled.extend(event.root.clone());
+            }
             if event.kind == OutcomeKind::Waiting {
                 self.waiting.insert(event.data.command.id.clone(), event.clone());
             }
@@ -145,16 +164,18 @@ impl Log {
     fn is_news(&self, event: &Event) -> bool {
         let before = self.waiting.get(&event.data.command.id);
         let repeated = before.is_some_and(|before| before.reason_code() == event.reason_code());
-        event.kind != OutcomeKind::Waiting || !repeated || self.cast.tenants.len() <= MANY
+        event.kind != OutcomeKind::Waiting || !repeated || self.waits_in_full
     }
 
     fn line(&self, text: &str, event: &Event) -> Line {
-        let next =
-            event.data.wait.as_ref().map(|wait| format!(" (next look {})", words::clock(wait.next_look)));
+        let wait = event.data.wait.as_ref().filter(|_| self.waits_in_full);
+        let next = wait.map(|wait| format!(" (next look {})", words::clock(wait.next_look)));
         let mut under = Vec::new();
         if event.kind.is_failure() {
-            let reason = event.data.reason.as_ref();
-            under.extend(reason.map(|reason| format!("to do: {}", words::without_ids(&reason.remedy))));
+            let spoiled = self.spoiled.contains(&event.data.command.id);
+            let remedy = event.data.reason.as_ref().map(|reason| words::without_ids(&reason.remedy));
+            let remedy = if spoiled { Some(AFTER_OTHERS.to_owned()) } else { remedy };
+            under.extend(remedy.map(|remedy| format!("to do: {remedy}")));
             under.extend(self.consequence(event));
         }
         Line {

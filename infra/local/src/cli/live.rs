@@ -8,6 +8,8 @@ use super::words;
 
 /// Up to so many tenants have a line each.
 const APART: usize = 6;
+/// From this width on a command and what it waits for fit into one line.
+const WIDE: usize = 130;
 /// Cells of a bar.
 const BAR: usize = 20;
 const SHORT_BAR: usize = 8;
@@ -47,7 +49,7 @@ impl Picture {
         let mut lines = vec![String::new(), self.clock()];
         if self.tenants.len() <= APART {
             lines.extend(self.tenants.iter().map(|name| self.tenant(name)));
-            lines.extend(self.waiting.iter().map(|waiting| self.command(waiting)));
+            lines.extend(self.waiting.iter().flat_map(|waiting| self.command(waiting, width)));
         } else {
             lines.extend(self.counted_commands());
         }
@@ -77,27 +79,31 @@ impl Picture {
         format!("  {mark} {}  {state}", pad(name, self.label_width))
     }
 
-    fn command(&self, waiting: &Waiting) -> String {
+    /// One line if there is room, else the reason on a line of its own.
+    fn command(&self, waiting: &Waiting, width: usize) -> Vec<String> {
         let (passed, whole) = (self.now - waiting.since, waiting.next_look - waiting.since);
         let done = usize::try_from(passed.whole_seconds()).unwrap_or(0);
         let whole = usize::try_from(whole.whole_seconds()).unwrap_or(0);
-        format!(
-            "  {} {}  {} look {} in {}, age {}: {}",
+        let line = format!(
+            "  {} {}  {} look {:>2} in {}  age {}",
             style("…").cyan(),
             style(pad(&waiting.label, self.label_width)).bold(),
             style(bar(done, whole.max(1), SHORT_BAR)).cyan(),
             waiting.looks + 1,
             pad(&words::stopwatch(waiting.next_look - self.now), 7),
-            words::duration(waiting.age),
-            waiting.reason,
-        )
+            pad(&words::duration(waiting.age), 10),
+        );
+        if width >= WIDE {
+            return vec![format!("{line}  {}", waiting.reason)];
+        }
+        let indent = " ".repeat(4 + self.label_width + 2);
+        vec![line, format!("{indent}{}", style(&waiting.reason).dim())]
     }
 
     /// Commands that wait for the same, together.
     fn counted_commands(&self) -> Vec<String> {
         let mut groups: Vec<(&str, &str, Vec<&Waiting>)> = Vec::new();
         for waiting in &self.waiting {
-            // "not active yet: …" names tenants: the same wait all the same
             match groups
                 .iter_mut()
                 .find(|(verb, reason, _)| *verb == waiting.verb && *reason == waiting.reason)
@@ -109,10 +115,14 @@ impl Picture {
         let line = |(verb, reason, group): &(&str, &str, Vec<&Waiting>)| {
             let oldest = group.iter().map(|waiting| waiting.age).max().unwrap_or_default();
             let next = group.iter().map(|waiting| waiting.next_look).min().unwrap_or(self.now);
+            let label = match group.as_slice() {
+                [one] => one.label.clone(),
+                group => format!("{verb} × {}", group.len()),
+            };
             format!(
-                "  {} {}  next look in {}, oldest {}: {reason}",
+                "  {} {}  next look in {}  oldest {}  {reason}",
                 style("…").cyan(),
-                style(pad(&format!("{verb} × {}", group.len()), 12)).bold(),
+                style(pad(&label, self.label_width)).bold(),
                 pad(&words::stopwatch(next - self.now), 7),
                 pad(&words::duration(oldest), 10),
             )
@@ -172,7 +182,8 @@ mod tests {
 
     #[test]
     fn few_tenants_have_a_line_each_and_many_share() {
-        assert_eq!(picture(3).lines(80).len(), 2 + 3 + 3);
+        assert_eq!(picture(3).lines(80).len(), 2 + 3 + 2 * 3);
+        assert_eq!(picture(3).lines(200).len(), 2 + 3 + 3);
         assert_eq!(picture(100).lines(80).len(), 2 + 1);
     }
 

@@ -6,11 +6,12 @@ use entra_simulator::Simulator;
 use mto_local::{JumpClock, Setup, WaitingCommand, Wiring, World, WorldError};
 use mto_messages::Verb;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::args::{Args, Speed};
 use super::cast::Cast;
 use super::display::{self, Display};
-use super::events::{Event, Log};
+use super::events::{Event, Line, Log};
 use super::live::{Picture, Waiting};
 use super::members::{Member, members};
 use super::pace::Pace;
@@ -70,8 +71,11 @@ pub(crate) async fn run(args: &Args) -> Result<bool, RunError> {
         world.simulator().script(change);
     }
     let mut run = Run::new(world, cast, args);
-    run.display
-        .intro(&format!("{}\nThe simulated Microsoft Graph listens on {root}.\n", story.join("\n")))?;
+    for sentence in story {
+        run.display.intro(&sentence)?;
+    }
+    run.display.intro(&format!("The simulated Microsoft Graph listens on {root}."))?;
+    run.display.intro("")?;
     for post in &posts {
         run.world.post(post.verb, &post.body.to_string()).await?;
     }
@@ -93,16 +97,16 @@ async fn serve(simulator: Simulator) -> io::Result<String> {
 impl Run {
     fn new(world: World, cast: Cast, args: &Args) -> Self {
         let start = world.clock().now();
-        let layout = Layout { start, label_width: cast.label_width() };
-        let (display, speed) = if args.json {
-            (Display::silent(), Speed::Max)
-        } else if display::is_terminal() {
-            (Display::live(layout), Speed::Times(args.scenario.speed()))
-        } else {
-            (Display::plain(layout), Speed::Max)
+        let moving = !args.json && display::is_terminal();
+        let columns = moving.then(display::columns);
+        let layout = Layout { start, label_width: cast.label_width(), columns };
+        let (display, speed) = match (moving, args.json) {
+            (true, _) => (Display::live(layout), Speed::Times(args.scenario.speed())),
+            (false, true) => (Display::silent(), Speed::Max),
+            (false, false) => (Display::plain(layout), Speed::Max),
         };
         Self {
-            log: Log::new(cast.clone(), start),
+            log: Log::new(cast.clone(), start, moving),
             pace: Pace::new(args.speed.unwrap_or(speed), start),
             world,
             cast,
@@ -134,31 +138,35 @@ impl Run {
             self.world.clock().jump_to(reached.min(due));
             self.show_picture();
             if reached >= due {
-                return Ok(self.show_members()?);
+                let news = self.look_at_members();
+                return Ok(self.tell(&news)?);
             }
             self.pace.frame().await;
         }
     }
 
     fn show_news(&mut self) -> io::Result<()> {
-        self.show_members()?;
         let taken = self.world.queues().drain(&mto_local::outcomes_queue());
         let news: Vec<Event> = taken.iter().filter_map(|message| Event::read(&message.body)).collect();
-        for line in self.log.outcomes(&news) {
-            self.display.tell(&line)?;
-        }
+        let mut lines = self.look_at_members();
+        lines.extend(self.log.outcomes(&news));
+        // A pause inside a call (Retry-After) moves time on while others are still at work.
+        lines.sort_by_key(|line| line.time);
         self.events.extend(news);
-        Ok(())
+        self.tell(&lines)
     }
 
-    fn show_members(&mut self) -> io::Result<()> {
-        if self.cast.tenants.len() <= FEW {
-            self.members = members(self.world.simulator(), &self.cast);
-            for line in self.log.members(self.world.clock().now(), &self.members) {
-                self.display.tell(&line)?;
-            }
+    /// What is new in the owner's list.
+    fn look_at_members(&mut self) -> Vec<Line> {
+        if self.cast.tenants.len() > FEW {
+            return Vec::new();
         }
-        Ok(())
+        self.members = members(self.world.simulator(), &self.cast);
+        self.log.members(self.world.clock().now(), &self.members)
+    }
+
+    fn tell(&self, lines: &[Line]) -> io::Result<()> {
+        lines.iter().try_for_each(|line| self.display.tell(line))
     }
 
     fn show_picture(&mut self) {
@@ -169,13 +177,17 @@ impl Run {
         self.members = members(self.world.simulator(), &self.cast);
         self.frame += 1;
         let picture = self.picture();
-        self.display.draw(&picture, elapsed);
+        self.display.draw(&picture);
+        self.display.note_picture(elapsed, self.pace.elapsed());
     }
 
     fn picture(&self) -> Picture {
         let now = self.world.clock().now();
         let mut commands = self.world.commands();
-        commands.sort_by_cached_key(|waiting| (waiting.command.data.verb(), waiting.command.subject.clone()));
+        commands.sort_by_cached_key(|waiting| {
+            let subject = waiting.command.subject.as_deref().and_then(|id| Uuid::try_parse(id).ok());
+            (waiting.command.data.verb(), subject.map(|tenant| self.cast.position(tenant)))
+        });
         Picture {
             now,
             start: self.start,
@@ -189,7 +201,7 @@ impl Run {
     }
 
     fn waiting(&self, waiting: &WaitingCommand, now: OffsetDateTime) -> Waiting {
-        let WaitingCommand { command, journal, sent_at, next_look } = waiting;
+        let WaitingCommand { command, journal, since, next_look } = waiting;
         let key = journal.waiting.as_ref().map_or("its first look", |waiting| waiting.key.as_str());
         let code = key.split(':').next().unwrap_or(key);
         let verb = command.data.verb();
@@ -199,7 +211,7 @@ impl Run {
             reason: self.log.reason(&command.id, code).unwrap_or_else(|| key.replace('-', " ")),
             age: now - journal.first_look.unwrap_or(now),
             looks: journal.looks,
-            since: *sent_at,
+            since: *since,
             next_look: *next_look,
         }
     }

@@ -89,7 +89,11 @@ impl Scenario {
             Self::Throttled => {
                 changes.push(throttle(owner.id, 2, 90));
                 changes.push(throttle(first.id, 2, 20));
-                Some(format!("The service throttles {} and {} at first.", owner.name, first.name))
+                Some(format!(
+                    "At first the service answers {} with 429 and Retry-After: 90 (too long for one call: the \
+                     command waits), and {} with Retry-After: 20.",
+                    owner.name, first.name
+                ))
             }
             Self::AlreadyInAnother => stranger.map(|stranger| {
                 let text =
@@ -108,13 +112,12 @@ impl Scenario {
 fn story(owner: &Tenant, listed: &[Tenant]) -> Vec<String> {
     let names: Vec<&str> = listed.iter().map(|tenant| tenant.name.as_str()).collect();
     let members = match names.as_slice() {
-        [] => "no other tenant".to_owned(),
-        names => words::list(names, 4),
+        [] => String::new(),
+        names => format!(", adds {}, and has them join", words::list(names, 4)),
     };
     vec![
         format!(
-            "One command is posted, as a ticket system would: {} creates \"{ORGANIZATION}\", adds {members}, \
-             and each of them joins.",
+            "One command is posted, as a ticket system would: {} creates \"{ORGANIZATION}\"{members}.",
             owner.name
         ),
         "In Microsoft Entra a join takes two hours or more; here time is sped up.".to_owned(),

@@ -3,7 +3,7 @@
 use mto_messages::{Explanation, OutcomeKind};
 
 use super::cast::Cast;
-use super::events::Event;
+use super::events::{AFTER_OTHERS, Event};
 use super::words;
 
 /// A command that ended otherwise than asked.
@@ -43,9 +43,9 @@ impl Verdict {
                 Some(event) if event.kind == OutcomeKind::Succeeded => {
                     done.push(words::without_ids(&event.data.summary));
                 }
-                Some(event) => problems.push(problem(event, cast)),
+                Some(event) => problems.push(of_root(event, events, cast)),
                 None => {
-                    problems.push(Problem { what: format!("{root} ended without an outcome"), reason: None })
+                    problems.push(Problem { what: format!("{root} ended without an outcome"), reason: None });
                 }
             }
         }
@@ -57,9 +57,20 @@ impl Verdict {
     }
 }
 
+/// Where children failed, they are what has to be put right.
+fn of_root(event: &Event, events: &[Event], cast: &Cast) -> Problem {
+    let id = &event.data.command.id;
+    let spoiled = events.iter().any(|other| other.root.as_ref() == Some(id) && other.kind.is_failure());
+    let mut problem = problem(event, cast);
+    if let (Some(reason), true) = (&mut problem.reason, spoiled) {
+        AFTER_OTHERS.clone_into(&mut reason.remedy);
+    }
+    problem
+}
+
 fn problem(event: &Event, cast: &Cast) -> Problem {
     let label = cast.label(event.verb, event.subject.as_deref());
-    let after = words::duration(time::Duration::seconds(event.data.took_seconds));
+    let after = event.took();
     let what = match event.kind {
         OutcomeKind::Rejected => format!("{label} was rejected"),
         OutcomeKind::Failed => format!("{label} failed after {after}"),

@@ -67,6 +67,21 @@ pub(crate) fn list(names: &[&str], limit: usize) -> String {
     }
 }
 
+/// Breaks `text` between words, so that no line is longer than `width` characters where words allow it.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +110,13 @@ mod tests {
         assert_eq!(list(&["A"], 3), "A");
         assert_eq!(list(&["A", "B", "C"], 3), "A, B and C");
         assert_eq!(list(&["A", "B", "C", "D"], 2), "A, B and 2 more");
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a-word-too-long for it", 6), ["a-word-too-long", "for it"]);
+        assert_eq!(wrap("one two", 100), ["one two"]);
     }
 
     #[test]

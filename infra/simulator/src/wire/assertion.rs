@@ -1,8 +1,10 @@
-//! Certificate assertions (8.7), verified with another library than the client signs with.
+//! Assertions (8.7): those signed with a certificate, verified with another library than the client signs with.
 
 use uuid::Uuid;
 
 use super::call::Call;
+#[cfg(feature = "assertions")]
+use super::federation;
 use super::token::{Form, LoginError};
 use crate::world::World;
 
@@ -18,6 +20,9 @@ pub(super) fn verify(
     jwt: &str,
 ) -> Result<(), LoginError> {
     right_type(form)?;
+    if federation::is_federated(jwt) {
+        return federation::verify(world, tenant, client, jwt);
+    }
     let claims = signed_claims(world, tenant, client, jwt)?;
     let own = format!("{}/{}", call.origin, call.address.trim_start_matches('/'));
     let audiences = [
@@ -49,7 +54,7 @@ pub(super) fn verify(
 
 /// How far the clocks of client and service may differ.
 #[cfg(feature = "assertions")]
-const SKEW_SECONDS: i64 = 300;
+pub(super) const SKEW_SECONDS: i64 = 300;
 
 #[cfg(feature = "assertions")]
 #[derive(serde::Deserialize)]

@@ -47,6 +47,7 @@ fn tenant(tenant: &Tenant) -> Value {
             "clientId": application.client_id,
             "secrets": application.secrets.len(),
             "certificates": application.certificates.len(),
+            "federatedCredentials": application.federated_credentials,
             "permissions": application.permissions,
         })).collect::<Vec<_>>(),
         "policy": tenant.policy.root,

@@ -7,6 +7,8 @@ mod batch;
 mod call;
 mod control;
 mod errors;
+#[cfg(feature = "assertions")]
+mod federation;
 mod graph;
 mod inspect;
 mod query;

@@ -38,6 +38,12 @@ pub(crate) struct World {
     pub(crate) tenants: BTreeMap<Uuid, Tenant>,
     /// By a number of our own: the ids on the wire differ by viewing tenant.
     pub(crate) organizations: BTreeMap<u64, Organization>,
+    /// The keys of other identity providers, by issuer.
+    #[cfg_attr(
+        not(feature = "assertions"),
+        expect(dead_code, reason = "read where assertions are verified")
+    )]
+    pub(crate) issuers: BTreeMap<String, Vec<tenant::SigningKey>>,
     pub(crate) tokens: tokens::Tokens,
     pub(crate) faults: Faults,
     pub(crate) limits: limits::Usage,

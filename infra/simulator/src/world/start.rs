@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use time::OffsetDateTime;
 
 use super::organization::Row;
-use super::tenant::{Application, Certificate, Tenant};
+use super::tenant::{Application, Certificate, SigningKey, Tenant};
 use super::{Refusal, World};
 use crate::options::Options;
-use crate::seed::{ApplicationSeed, MemberState, OrganizationSeed, PartnerSeed, Seed, SeedError, TenantSeed};
+use crate::seed::{
+    ApplicationSeed, IssuerSeed, JsonWebKey, MemberState, OrganizationSeed, PartnerSeed, Seed, SeedError,
+    TenantSeed,
+};
 
 impl World {
     pub(crate) fn new(seed: Seed, options: Options, now: OffsetDateTime) -> Result<Self, SeedError> {
@@ -18,6 +21,7 @@ impl World {
             now,
             tenants: BTreeMap::new(),
             organizations: BTreeMap::new(),
+            issuers: start_issuers(seed.issuers)?,
             tokens: super::tokens::Tokens::default(),
             faults: super::Faults::default(),
             limits: super::limits::Usage::default(),
@@ -84,6 +88,41 @@ impl World {
     }
 }
 
+/// Entra uses the first 100 signing keys of an issuer (8.7).
+const MAX_SIGNING_KEYS: usize = 100;
+
+fn start_issuers(issuers: Vec<IssuerSeed>) -> Result<BTreeMap<String, Vec<SigningKey>>, SeedError> {
+    let of_one = |(index, issuer): (usize, IssuerSeed)| {
+        let keys = issuer.keys.into_iter().enumerate().take(MAX_SIGNING_KEYS);
+        let keys: Vec<_> = keys
+            .filter(|(_, key)| key.kty == "RSA")
+            .map(|(place, key)| {
+                let kid = key.kid.clone();
+                read_key(key).map_err(|problem| {
+                    let field = format!("issuers[{index}].keys[{place}]");
+                    SeedError::new(field, kid.unwrap_or_else(|| "-".to_owned()), problem)
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            let problem = "hold no RSA key among the first 100; Entra verifies RS256 only";
+            return Err(SeedError::new(format!("issuers[{index}].keys"), "-", problem));
+        }
+        Ok((issuer.issuer, keys))
+    };
+    issuers.into_iter().enumerate().map(of_one).collect()
+}
+
+fn read_key(key: JsonWebKey) -> Result<SigningKey, String> {
+    let (Some(modulus), Some(exponent)) = (key.n, key.e) else {
+        return Err("has no modulus n and exponent e; take the key from the issuer's jwks_uri".to_owned());
+    };
+    #[cfg(feature = "assertions")]
+    jsonwebtoken::DecodingKey::from_rsa_components(&modulus, &exponent)
+        .map_err(|error| format!("is no RSA key: n and e have to be base64url ({error})"))?;
+    Ok(SigningKey { kid: key.kid, modulus, exponent })
+}
+
 fn explain(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Bad(text) => text.clone(),
@@ -134,6 +173,7 @@ fn start_application(seed: ApplicationSeed, at: &str) -> Result<Application, See
         client_id: seed.client_id,
         secrets: seed.secrets,
         certificates,
+        federated_credentials: seed.federated_credentials,
         permissions: seed.permissions.into_iter().collect(),
     })
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::join::JoinRequest;
 use super::policy::Policy;
-use crate::seed::Secret;
+use crate::seed::{FederatedCredentialSeed, Secret};
 
 #[derive(Debug)]
 #[expect(clippy::struct_field_names, reason = "the fields have Graph's names")]
@@ -39,6 +39,7 @@ pub(crate) struct Application {
     pub(crate) client_id: Uuid,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) certificates: Vec<Certificate>,
+    pub(crate) federated_credentials: Vec<FederatedCredentialSeed>,
     pub(crate) permissions: BTreeSet<String>,
 }
 
@@ -50,6 +51,17 @@ pub(crate) struct Certificate {
     pub(crate) thumbprint: String,
     /// The RSA public key, PKCS#1 DER.
     pub(crate) rsa_key: Vec<u8>,
+}
+
+/// An issuer's public key.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "assertions"), expect(dead_code, reason = "read where assertions are verified"))]
+pub(crate) struct SigningKey {
+    pub(crate) kid: Option<String>,
+    /// base64url
+    pub(crate) modulus: String,
+    /// base64url
+    pub(crate) exponent: String,
 }
 
 impl Tenant {

@@ -82,3 +82,84 @@ fn options_are_complete_and_refuse_what_they_do_not_know() {
     assert_eq!(serde_json::from_str::<Options>(&text).expect("options"), Options::realistic());
     assert!(serde_json::from_str::<Options>(r#"{"strictremoval":true}"#).is_err());
 }
+
+const ISSUER: &str = "https://issuer.example";
+
+fn with_issuer() -> Value {
+    let mut keys: Value = serde_json::from_str(JWKS).expect("JSON");
+    let mut seed =
+        json!({"tenants": [tenant()], "issuers": [{"issuer": ISSUER, "keys": keys["keys"].take()}]});
+    seed["tenants"][0]["applications"][0]["federatedCredentials"] = json!([{"name": "functions", "issuer": ISSUER, "subject": "role", "audiences": ["api://AzureADTokenExchange"]}]);
+    seed
+}
+
+const JWKS: &str = include_str!("../../../../tests/golden/certificates/test-issuer.jwks.json");
+
+#[rstest]
+#[case::a_short_name("name", json!("ab"), "name = ab: has 2 characters; use 3 to 120")]
+#[case::a_long_name("name", json!("n".repeat(121)), "name = nnn")]
+#[case::another_issuer("issuer", json!("https://other.example"), "issuer = https://other.example: is none of the issuers")]
+#[case::no_subject("subject", json!(""), "subject = 0 characters: use 1 to 600")]
+#[case::a_long_subject("subject", json!("s".repeat(601)), "subject = 601 characters: use 1 to 600")]
+#[case::a_wildcard("subject", json!("role/*"), "subject = role/*: has a wildcard")]
+#[case::no_audience("audiences", json!([]), "audiences = []: has to be exactly")]
+#[case::two_audiences("audiences", json!(["api://AzureADTokenExchange", "b"]), "audiences = [api://AzureADTokenExchange, b]: has")]
+#[case::another_cloud("audiences", json!(["api://AzureADTokenExchangeUSGov"]), "audiences = [api://AzureADTokenExchangeUSGov]: has")]
+fn a_wrong_federated_credential_names_field_value_and_remedy(
+    #[case] field: &str,
+    #[case] value: Value,
+    #[case] wanted: &str,
+) {
+    let mut seed = with_issuer();
+    seed["tenants"][0]["applications"][0]["federatedCredentials"][0][field] = value;
+    let error = Seed::from_json(&seed.to_string()).expect_err("a wrong credential").to_string();
+    let wanted = format!("tenants[0].applications[0].federatedCredentials[0].{wanted}");
+    assert!(error.starts_with(&wanted), "{error}");
+}
+
+#[test]
+fn twenty_federated_credentials_of_different_names_and_identities_are_the_most() {
+    let credential = |number: usize| {
+        json!({"name": format!("functions-{number}"), "issuer": ISSUER, "subject": format!("role-{number}"),
+            "audiences": ["api://AzureADTokenExchange"]})
+    };
+    let check = |credentials: Vec<Value>| {
+        let mut seed = with_issuer();
+        seed["tenants"][0]["applications"][0]["federatedCredentials"] = Value::from(credentials);
+        Seed::from_json(&seed.to_string()).map_err(|error| error.to_string())
+    };
+    check((0..20).map(credential).collect()).expect("twenty");
+    assert!(check((0..21).map(credential).collect()).expect_err("too many").contains("21 entries"));
+    let mut same_name = credential(1);
+    same_name["subject"] = json!("another");
+    assert!(
+        check(vec![credential(1), same_name]).expect_err("twice").contains("[1].name = functions-1: stands")
+    );
+    let mut same_identity = credential(1);
+    same_identity["name"] = json!("another");
+    assert!(
+        check(vec![credential(1), same_identity]).expect_err("twice").contains("[1].subject = role-1: is")
+    );
+}
+
+#[rstest]
+#[case::no_url("/issuer", json!("issuer"), "issuers[0].issuer = issuer: is no https URL")]
+#[case::no_keys("/keys", json!([]), "issuers[0].keys = -: hold no RSA key")]
+#[case::half_a_key("/keys/1/n", Value::Null, "issuers[0].keys[1] = test-rsa: has no modulus")]
+#[cfg_attr(feature = "assertions", case::no_base64("/keys/1/n", json!("#"), "issuers[0].keys[1] = test-rsa: is no RSA key"))]
+fn a_wrong_issuer_names_field_value_and_remedy(
+    #[case] pointer: &str,
+    #[case] value: Value,
+    #[case] wanted: &str,
+) {
+    let mut seed = with_issuer();
+    let issuer = &mut seed["issuers"][0];
+    *issuer.pointer_mut(pointer).expect("a field") = value.clone();
+    if pointer == "/issuer" {
+        seed["tenants"][0]["applications"][0]["federatedCredentials"][0]["issuer"] = value;
+    }
+    let made = Seed::from_json(&seed.to_string())
+        .and_then(|seed| Simulator::new(seed, Options::default(), Arc::new(ManualClock::default())));
+    let error = made.expect_err("a wrong issuer").to_string();
+    assert!(error.starts_with(wanted), "{error}");
+}

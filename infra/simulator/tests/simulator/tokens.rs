@@ -205,6 +205,132 @@ mod assertions {
     }
 }
 
+#[cfg(feature = "assertions")]
+mod federated {
+    use entra_simulator::{Clock as _, FederatedCredentialSeed, Options, Seed};
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use serde_json::{Value, json};
+
+    use super::super::support::{Lab, Reply};
+    use super::code;
+
+    const KEY: &str = include_str!("../../../../tests/golden/certificates/test-client.key.pem");
+    const JWKS: &str = include_str!("../../../../tests/golden/certificates/test-issuer.jwks.json");
+    const ISSUER: &str = "https://0a1b.tokens.sts.global.api.aws";
+    const SUBJECT: &str = "arn:aws:iam::123456789012:role/mto-join";
+
+    fn lab() -> Lab {
+        let mut keys: Value = serde_json::from_str(JWKS).expect("JSON");
+        let issuer = json!({"issuer": ISSUER, "keys": keys["keys"].take()});
+        let mut seed = Seed::demo(2);
+        seed.issuers = vec![serde_json::from_value(issuer).expect("an issuer")];
+        seed.tenants[0].applications[0].federated_credentials = vec![FederatedCredentialSeed {
+            name: "functions".to_owned(),
+            issuer: ISSUER.to_owned(),
+            subject: SUBJECT.to_owned(),
+            audiences: vec!["api://AzureADTokenExchange".to_owned()],
+        }];
+        Lab::with(seed, Options::default())
+    }
+
+    fn claims(lab: &Lab) -> Value {
+        let now = lab.clock.now().unix_timestamp();
+        json!({"iss": ISSUER, "sub": SUBJECT, "aud": "api://AzureADTokenExchange", "iat": now, "exp": now + 300})
+    }
+
+    fn sign(algorithm: Algorithm, kid: Option<&str>, claims: &Value) -> String {
+        let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+        encode(&header, claims, &EncodingKey::from_rsa_pem(KEY.as_bytes()).expect("a key"))
+            .expect("a signature")
+    }
+
+    fn send_to(lab: &Lab, place: usize, assertion: &str) -> Reply {
+        let client = lab.seed.tenants[place].applications[0].client_id;
+        lab.token_request(
+            &lab.id(place).to_string(),
+            &format!(
+                "client_id={client}&grant_type=client_credentials&scope=https://graph.microsoft.com/.default\
+                 &client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+                 &client_assertion={assertion}"
+            ),
+        )
+    }
+
+    #[test]
+    fn a_trusted_identity_gets_tokens_and_may_show_the_same_assertion_again() {
+        let lab = lab();
+        for kid in [Some("test-rsa"), None] {
+            let assertion = sign(Algorithm::RS256, kid, &claims(&lab));
+            assert_eq!(send_to(&lab, 0, &assertion).status, 200);
+            assert_eq!(send_to(&lab, 0, &assertion).status, 200);
+        }
+        let mut one_audience = claims(&lab);
+        one_audience["aud"] = json!(["api://AzureADTokenExchange"]);
+        assert_eq!(send_to(&lab, 0, &sign(Algorithm::RS256, None, &one_audience)).status, 200);
+    }
+
+    #[test]
+    fn an_identity_that_is_not_trusted_letter_by_letter_is_told_what_it_showed() {
+        let lab = lab();
+        for (name, value) in [
+            ("iss", json!(format!("{ISSUER}/"))),
+            ("sub", json!(SUBJECT.to_uppercase())),
+            ("sub", json!("arn:aws:iam::123456789012:role/mto-*")),
+            ("aud", json!("api://AzureADTokenExchangeUSGov")),
+            ("aud", json!(["api://AzureADTokenExchange", "another"])),
+        ] {
+            let mut claims = claims(&lab);
+            claims[name] = value.clone();
+            let reply = send_to(&lab, 0, &sign(Algorithm::RS256, Some("test-rsa"), &claims));
+            assert_eq!(code(&reply), (400, 70_021), "{name} {value}");
+            let text = reply.body["error_description"].as_str().expect("text");
+            assert!(text.starts_with("AADSTS70021: No matching federated identity record found"), "{text}");
+        }
+        // another application trusts nobody
+        assert_eq!(code(&send_to(&lab, 1, &sign(Algorithm::RS256, None, &claims(&lab)))), (400, 70_021));
+    }
+
+    #[test]
+    fn another_algorithm_another_key_and_a_changed_token_are_refused() {
+        let lab = lab();
+        let good = sign(Algorithm::RS256, Some("test-rsa"), &claims(&lab));
+        let mut later = claims(&lab);
+        later["exp"] = json!(lab.clock.now().unix_timestamp() + 3_000);
+        let other = sign(Algorithm::RS256, Some("test-rsa"), &later);
+        let (body, _) = other.rsplit_once('.').expect("parts");
+        let changed = format!("{body}.{}", good.rsplit('.').next().expect("a signature"));
+        for bad in [
+            sign(Algorithm::PS256, Some("test-rsa"), &claims(&lab)),
+            sign(Algorithm::RS256, Some("test-ec"), &claims(&lab)),
+            sign(Algorithm::RS256, Some("unknown"), &claims(&lab)),
+            changed,
+        ] {
+            assert_eq!(code(&send_to(&lab, 0, &bad)), (401, 700_027));
+        }
+    }
+
+    #[test]
+    fn an_assertion_out_of_its_time_is_refused() {
+        let lab = lab();
+        let now = lab.clock.now().unix_timestamp();
+        for (name, value) in [("exp", now), ("nbf", now + 3_600)] {
+            let mut claims = claims(&lab);
+            claims[name] = json!(value);
+            assert_eq!(code(&send_to(&lab, 0, &sign(Algorithm::RS256, None, &claims))), (401, 700_024));
+        }
+        let assertion = sign(Algorithm::RS256, None, &claims(&lab));
+        lab.pass(300);
+        assert_eq!(code(&send_to(&lab, 0, &assertion)), (401, 700_024), "after its end");
+    }
+
+    #[test]
+    fn an_assertion_without_its_claims_is_refused() {
+        let lab = lab();
+        let assertion = sign(Algorithm::RS256, None, &json!({"iss": ISSUER}));
+        assert_eq!(code(&send_to(&lab, 0, &assertion)), (401, 700_027));
+    }
+}
+
 #[cfg(not(feature = "assertions"))]
 #[test]
 fn without_the_feature_an_assertion_is_refused_saying_so() {

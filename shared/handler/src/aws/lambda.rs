@@ -8,7 +8,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use mto_graph::{Clock, GraphClient, OAuthTokenProvider, ReqwestTransport, SystemClock};
 use time::OffsetDateTime;
 
-use crate::aws::SqsQueue;
+use crate::aws::{AwsBackends, SqsQueue};
 use crate::config::{Config, Environment, ProcessEnvironment};
 use crate::function::Function;
 use crate::handler::Handler;
@@ -38,15 +38,16 @@ pub async fn run<F: Function>(function: F) -> Result<(), Error> {
 
 fn build<F: Function>(function: F, environment: &dyn Environment) -> Result<Handler<F>, Error> {
     let config = Config::read(environment, F::VERB)?;
-    let credentials = config.directory.credentials(environment)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let transport = Arc::new(ReqwestTransport::new()?);
-    let tokens = OAuthTokenProvider::new(
+    let backends = AwsBackends::new(environment, transport.clone(), Arc::clone(&clock));
+    let credentials = config.directory.credentials(environment, &backends)?;
+    let tokens = OAuthTokenProvider::with_source(
         transport.clone(),
         Arc::clone(&clock),
         config.cloud.login_root(),
         config.cloud.token_scope(),
-        credentials,
+        Arc::new(credentials),
     );
     let graph = GraphClient::new(config.cloud.clone(), transport, Arc::new(tokens), Arc::clone(&clock));
     let queue = Arc::new(SqsQueue::from_environment(environment)?);

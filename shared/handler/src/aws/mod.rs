@@ -1,7 +1,14 @@
-//! Lambda and SQS for real.
+//! Lambda, SQS, STS and the extension for secrets, for real.
 
+mod backends;
 mod lambda;
+mod sdk;
+mod secrets_extension;
 mod sqs;
+mod web_identity;
 
+pub use backends::AwsBackends;
 pub use lambda::run;
+pub use secrets_extension::SecretsExtension;
 pub use sqs::SqsQueue;
+pub use web_identity::WebIdentity;

@@ -1,17 +1,15 @@
 //! [`Queue`] over Amazon SQS.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig};
+use aws_sdk_sqs::config::BehaviorVersion;
 use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
 use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
     SendMessageBatchRequestEntry,
 };
-use aws_smithy_http_client::{Builder, tls};
 
+use crate::aws::sdk::Sdk;
 use crate::config::{ConfigError, Environment};
 use crate::queue::{Message, Queue, QueueError, QueueUrl};
 
@@ -24,9 +22,6 @@ const MAX_ENTRIES: usize = 10;
 /// SQS's limit of bytes in a batch (that of one message); the rest is room for names.
 const MAX_BATCH_BYTES: usize = 250 * 1024;
 
-/// No attempt of a call to SQS takes longer; it answers in milliseconds.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// Amazon SQS.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
@@ -34,38 +29,21 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// Reads region and credentials as Lambda gives them: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+    /// Reads region, credentials and endpoint as Lambda gives them: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` for an
-    /// emulator. (Profiles and instance roles are for command lines; a Lambda function never has them.)
+    /// emulator.
     ///
     /// # Errors
     /// A [`ConfigError`] that names the variable.
     pub fn from_environment(environment: &dyn Environment) -> Result<Self, ConfigError> {
-        let required = |name: &str| {
-            environment.get(name).filter(|value| !value.is_empty()).ok_or_else(|| ConfigError {
-                variable: name.to_owned(),
-                problem: "is missing; Lambda sets it, elsewhere set it yourself".to_owned(),
-            })
-        };
-        let credentials = Credentials::new(
-            required("AWS_ACCESS_KEY_ID")?,
-            required("AWS_SECRET_ACCESS_KEY")?,
-            environment.get("AWS_SESSION_TOKEN").filter(|token| !token.is_empty()),
-            None,
-            "environment",
-        );
-        let http = Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
+        let sdk = Sdk::from_environment(environment, "SQS")?;
         let mut config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(required("AWS_REGION")?))
-            .credentials_provider(credentials)
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
-            .http_client(http.build_https());
-        let endpoint =
-            environment.get("AWS_ENDPOINT_URL_SQS").or_else(|| environment.get("AWS_ENDPOINT_URL"));
-        if let Some(endpoint) = endpoint.filter(|url| !url.is_empty()) {
-            config = config.endpoint_url(endpoint);
-        }
+            .region(sdk.region)
+            .credentials_provider(sdk.credentials)
+            .timeout_config(sdk.timeouts)
+            .http_client(sdk.http);
+        config.set_endpoint_url(sdk.endpoint);
         Ok(Self { client: Client::from_conf(config.build()) })
     }
 

@@ -27,7 +27,13 @@ pub(crate) fn with_timing<T>(decide: impl FnOnce(&Timing<'_>) -> T) -> T {
 // Rows
 
 pub(crate) fn pending(tenant: TenantId) -> MemberRow {
-    MemberRow { tenant, display_name: None, role: Role::Member, state: MemberState::Pending, transition: None }
+    MemberRow {
+        tenant,
+        display_name: None,
+        role: Role::Member,
+        state: MemberState::Pending,
+        transition: None,
+    }
 }
 
 pub(crate) fn active(tenant: TenantId) -> MemberRow {

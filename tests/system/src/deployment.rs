@@ -1,0 +1,289 @@
+//! The template, deployed to the emulator with the real zips by the very commands of `docs/deploy.md`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
+use entra_simulator::{Options, Seed};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use crate::shell::{Shell, blocks};
+use crate::tools::{profile_folder, repository};
+use crate::{Ministack, Simulated};
+
+/// How long a test waits for something to happen.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at whether it has happened.
+const PAUSE: Duration = Duration::from_millis(50);
+
+const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/certificates/test-client.crt.pem");
+const PRIVATE_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/certificates/test-client.key.pem");
+
+/// One installation, and everything around it.
+pub struct Deployment {
+    /// Graph and the login service.
+    pub simulated: Simulated,
+    /// AWS.
+    pub ministack: Ministack,
+    /// A person's shell, with what the document has defined.
+    pub shell: Shell,
+    outputs: BTreeMap<String, String>,
+    folder: PathBuf,
+    sqs: Client,
+}
+
+impl Deployment {
+    /// Deploys. The emulator enforces IAM.
+    ///
+    /// # Panics
+    /// If anything goes wrong.
+    pub async fn new(options: Options) -> Self {
+        let seed = seed();
+        let simulated = Simulated::serve(seed.clone(), options).await;
+        let ministack = Ministack::start_with(&[("AUTH", "true")]).await;
+        let folder = workplace(&seed);
+        build(&folder).await;
+        let mut shell = open_shell(&ministack, &folder);
+        shell.run(&values(&simulated, &ministack)).await;
+        for block in commands("Your values").into_iter().skip(1).chain(commands("Deploy")) {
+            shell.run(&block).await;
+        }
+        let outputs = outputs(&mut shell).await;
+        let sqs = ministack.sqs();
+        let deployment = Self { simulated, ministack, shell, outputs, folder, sqs };
+        deployment.client("numbers.py", &[], "").await;
+        deployment
+    }
+
+    /// Runs the blocks of a section of the document; those that cannot be run here are left out, by a word in them.
+    ///
+    /// # Panics
+    /// If a command fails.
+    pub async fn follow(&mut self, heading: &str) -> Vec<String> {
+        let mut printed = Vec::new();
+        for block in commands(heading) {
+            printed.push(self.shell.run(&block).await);
+        }
+        printed
+    }
+
+    /// An output of the stack.
+    ///
+    /// # Panics
+    /// If there is none of this name.
+    pub fn output(&self, name: &str) -> &str {
+        self.outputs.get(name).unwrap_or_else(|| panic!("no output {name}"))
+    }
+
+    /// Runs a script of `tests/system/clients` and returns what it prints.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn client(&self, script: &str, arguments: &[&str], input: &str) -> String {
+        let mut command = self.ministack.tools().client(script);
+        command.args(arguments).envs(self.ministack.variables());
+        run(&mut command, input).await
+    }
+
+    /// Posts a body to a verb's queue with boto3. Returns the message id.
+    ///
+    /// # Panics
+    /// If it is not taken.
+    pub async fn post(&self, verb: &str, body: &str) -> String {
+        self.client("post.py", &[self.url(verb)], body).await.trim().to_owned()
+    }
+
+    /// A queue's URL, by its name without the prefix.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn url(&self, name: &str) -> &str {
+        let mut words = name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+        let output = match (words.next(), words.next()) {
+            (Some(verb), Some(_)) => format!("{verb}DeadLettersUrl"),
+            (verb, _) => format!("{}QueueUrl", verb.unwrap_or_default()),
+        };
+        self.output(&output)
+    }
+
+    /// What stands in a queue, without receiving it.
+    ///
+    /// # Panics
+    /// If the emulator does not answer.
+    pub async fn peek(&self, name: &str) -> Vec<Value> {
+        self.ministack.peek(&format!("mto-{name}")).await
+    }
+
+    /// All outcomes so far.
+    ///
+    /// # Panics
+    /// If one of them is no JSON.
+    pub async fn outcomes(&self) -> Vec<Value> {
+        let messages = self.peek("outcomes").await;
+        let outcome = |message: &Value| serde_json::from_str(message["Body"].as_str().unwrap_or_default());
+        messages.iter().map(|message| outcome(message).expect("an outcome is JSON")).collect()
+    }
+
+    /// Waits until the outcome with this id is there.
+    ///
+    /// # Panics
+    /// If it does not come in time.
+    pub async fn outcome(&self, id: &str) -> Value {
+        let look = async || self.outcomes().await.into_iter().find(|outcome| outcome["id"] == id);
+        match eventually(look).await {
+            Some(outcome) => outcome,
+            None => panic!("no outcome {id}; there are {:#?}", self.outcomes().await),
+        }
+    }
+
+    /// Waits until nothing is left in the queues of the verbs: neither visible, nor delayed, nor in flight.
+    ///
+    /// # Panics
+    /// If that does not happen in time.
+    pub async fn quiet(&self) {
+        let quiet = eventually(async || {
+            for verb in ["create", "add", "join"] {
+                if !self.peek(verb).await.is_empty() {
+                    return None;
+                }
+            }
+            Some(())
+        });
+        assert!(quiet.await.is_some(), "commands are left: {:#?}", self.peek("join").await);
+    }
+
+    /// Changes how long a delivery is hidden: a test cannot wait the template's six minutes.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn set_visibility_timeout(&self, verb: &str, seconds: u32) {
+        let call = self.sqs.set_queue_attributes().queue_url(self.url(verb));
+        let call = call.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string());
+        call.send().await.expect("attributes can be set");
+    }
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        // Best effort: it lies in target/, and the zips are made anew.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Asks until there is an answer, or patience ends.
+pub async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> Option<T> {
+    let asking = async {
+        let mut pause = tokio::time::interval(PAUSE);
+        loop {
+            pause.tick().await;
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.ok()
+}
+
+/// Contoso signs in with a certificate, the others with secrets.
+fn seed() -> Seed {
+    let mut seed = Seed::demo(4);
+    let contoso = &mut seed.tenants[0].applications[0];
+    contoso.secrets.clear();
+    contoso.certificates = vec![std::fs::read_to_string(CERTIFICATE).expect("the certificate can be read")];
+    seed
+}
+
+/// A folder of its own that looks like the repository to the commands of the document.
+fn workplace(seed: &Seed) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = profile_folder().join("deployments").join(format!("{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("target/ can be written to");
+    std::os::unix::fs::symlink(repository().join("infra"), folder.join("infra")).expect("a link can be made");
+    let tenants: Vec<Value> = seed.tenants.iter().take(3).map(|tenant| {
+        let name = tenant.display_name.to_lowercase();
+        let credential = if name == "contoso" {
+            json!({"certificate": {"certificate": {"file": CERTIFICATE}, "privateKey": {"file": PRIVATE_KEY}}})
+        } else {
+            let file = folder.join(format!("{name}.secret"));
+            std::fs::write(&file, tenant.applications[0].secrets[0].expose()).expect("target/ can be written to");
+            json!({"clientSecret": {"file": file}})
+        };
+        json!({"tenantId": tenant.tenant_id, "name": name,
+               "application": {"clientId": tenant.applications[0].client_id, "credential": credential}})
+    }).collect();
+    let directory = format!("{:#}", json!({"tenants": tenants}));
+    std::fs::write(folder.join("tenants.json"), directory).expect("target/ can be written to");
+    folder
+}
+
+/// The zips of the binaries cargo has built beside this test.
+async fn build(folder: &std::path::Path) {
+    let mut command = Command::new(repository().join("infra/aws/build"));
+    command.args(["--arch", architecture(), "--from"]).arg(profile_folder());
+    command.arg("--output").arg(folder.join("target/lambda"));
+    run(&mut command, "").await;
+}
+
+fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
+}
+
+fn open_shell(ministack: &Ministack, folder: &std::path::Path) -> Shell {
+    let clients = repository().join("tests/system/clients");
+    let path = format!("{}:{}", clients.display(), env_path());
+    let mut variables: Vec<(&str, String)> = ministack.variables().into();
+    variables.push(("MTO_TEST_VENV", ministack.tools().folder().display().to_string()));
+    Shell::start(folder, &path, &variables)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a person's shell has the person's PATH")]
+fn env_path() -> String {
+    std::env::var("PATH").unwrap_or_default()
+}
+
+/// What the document asks a person to fill in.
+fn values(simulated: &Simulated, ministack: &Ministack) -> String {
+    format!(
+        "BUCKET=mto-code\nSETTINGS=(Architecture={} ShortestDelaySeconds=1 LongestDelaySeconds=1 \
+         GraphRoot={root}/v1.0 LoginRoot={root} AwsEndpointUrl={})",
+        architecture(),
+        ministack.endpoint(),
+        root = simulated.root(),
+    )
+}
+
+fn commands(heading: &str) -> Vec<String> {
+    let path = repository().join("docs/deploy.md");
+    let document = std::fs::read_to_string(path).expect("docs/deploy.md can be read");
+    blocks(&document, heading)
+}
+
+async fn outputs(shell: &mut Shell) -> BTreeMap<String, String> {
+    let printed = shell
+        .run("aws cloudformation describe-stacks --stack-name mto --query 'Stacks[0].Outputs' --output json")
+        .await;
+    let outputs: Value = serde_json::from_str(&printed).expect("JSON");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let outputs = outputs.as_array().into_iter().flatten();
+    outputs.map(|output| (text(&output["OutputKey"]), text(&output["OutputValue"]))).collect()
+}
+
+async fn run(command: &mut Command, input: &str) -> String {
+    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
+    let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    stdin.write_all(input.as_bytes()).await.expect("the program reads its input");
+    drop(stdin);
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("the program ends in time");
+    let output = output.expect("the program can be waited for");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
