@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use mto_messages::{Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport};
-use mto_reconcile::{Finish, Reason};
+use mto_messages::{
+    Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport, Waiting,
+};
+use mto_reconcile::{Finish, Mutation, Reason};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -40,12 +42,41 @@ impl Story {
         Self { summary, reason: Some(reason), observed, ..Self::default() }
     }
 
+    /// Its time was over when it could have gone on: past the deadline nothing is written.
+    pub(crate) fn expired_before(
+        writes: &[Mutation],
+        waited_for: Option<&Waiting>,
+        names: &Names,
+        observed: Value,
+    ) -> Self {
+        let writes: Vec<String> = writes.iter().map(|write| write.text(names)).collect();
+        let last = waited_for.map(|last| format!("; the last thing it waited for: {}", last.key));
+        let text =
+            format!("the time was over before this: {}{}", writes.join(", "), last.unwrap_or_default());
+        let remedy = "send the command again; it goes on from where things stand".to_owned();
+        let summary = format!("gave up; {text}");
+        let reason = Explanation { code: Reason::OutOfTime.code().to_owned(), text, remedy };
+        Self { summary, reason: Some(reason), observed, ..Self::default() }
+    }
+
     pub(crate) fn planned(plan: Vec<PlannedWrite>, then: Option<Explanation>, observed: Value) -> Self {
         let writes = plan.iter().filter(|line| line.tenant.is_some()).count();
         let then = then.map(|wait| format!("; then it would wait: {}", wait.text)).unwrap_or_default();
         let summary = format!("nothing was written; {writes} writes would be made{then}");
         Self { summary, plan: Some(plan), observed, ..Self::default() }
     }
+}
+
+/// Waits that nobody has to be told of while another one is told already: they come and go.
+fn passes_by_itself(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Settling(_)
+            | Reason::OwnerUnreachable(..)
+            | Reason::Unavailable(..)
+            | Reason::Throttled(_)
+            | Reason::OutOfTime
+    )
 }
 
 /// A finish as an outcome.
@@ -78,8 +109,8 @@ impl<F: Function> Handler<F> {
         let slot = format!("{hour}-{}", work.journal.changes_made());
         let part = format!("{slot}-{}", reason.code());
         let reported = work.journal.reported.as_deref();
-        let told = reported.is_some_and(|last| last == part || last.starts_with(&format!("{slot}-")) && reason.passes());
-        if told {
+        let in_slot = reported.is_some_and(|last| last.starts_with(&format!("{slot}-")));
+        if reported == Some(part.as_str()) || in_slot && passes_by_itself(reason) {
             return Ok(());
         }
         let since = work.journal.waiting.as_ref().map_or(now, |waiting| waiting.since);

@@ -103,15 +103,15 @@ impl<F: Function> Handler<F> {
     /// Past its deadline a command makes no more writes; it still may turn out to be done.
     fn expire(&self, work: &Work<'_>, budget: Duration, step: &Step, seen: &Value) -> Option<Next> {
         let past = work.journal.looks > 1 && self.clock.now() >= work.first_look + budget;
-        let reason = match step {
+        let names = self.config.directory.names();
+        let story = match step {
             Step::Finish(_) => return None,
-            Step::Wait(wait) => wait.reason.clone(),
-            Step::Act(_) => Reason::OutOfTime,
+            Step::Wait(wait) => Story::expired(&wait.reason, &names, seen.clone()),
+            Step::Act(writes) => {
+                Story::expired_before(writes, work.journal.waiting.as_ref(), &names, seen.clone())
+            }
         };
-        past.then(|| {
-            let story = Story::expired(&reason, &self.config.directory.names(), seen.clone());
-            Next::Told(OutcomeKind::Expired, Box::new(story))
-        })
+        past.then(|| Next::Told(OutcomeKind::Expired, Box::new(story)))
     }
 
     /// Makes the writes. `None`: look again. A step: no more of this now.

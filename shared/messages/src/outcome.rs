@@ -63,7 +63,7 @@ impl OutcomeKind {
 /// that drops repeats by them sees each outcome once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// `<command id>/succeeded`, `<command id>/waiting/<hour>-<writes>`.
+    /// `<command id>/succeeded`, `<command id>/waiting/<hour>-<changes>-<reason>`.
     pub id: String,
     /// `/mto-functions/<verb>?of=<command source>`.
     pub source: String,
