@@ -98,7 +98,9 @@ impl GraphClient {
         let received = self.clock().now();
         let mut parts = self.read_parts(&response, requests, &ids, received)?;
         self.retry_parts(call, requests, &mut parts, received).await;
-        if let Some(forbidden) = parts.iter().filter_map(|part| part.as_ref().err()).find(|e| e.is_forbidden()) {
+        if let Some(forbidden) =
+            parts.iter().filter_map(|part| part.as_ref().err()).find(|e| e.is_forbidden())
+        {
             self.after_forbidden(call, forbidden).await;
         }
         Ok(parts)

@@ -31,6 +31,7 @@ pub enum Credential {
 pub(crate) type ProofFields = Vec<(&'static str, SecretString)>;
 
 /// What a proof is made for.
+#[cfg_attr(not(feature = "certificate"), expect(dead_code, reason = "only a signature needs all of it"))]
 pub(crate) struct ProofRequest<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) token_endpoint: &'a str,

@@ -110,9 +110,11 @@ impl<F: Function> Handler<F> {
             "write"
         );
         if !matches!(applied, Applied::NotNow(..)) {
+            // A failure that somebody else left behind does not use up one of our own tries.
+            let ours = work.journal.writes.iter().any(|write| write.what == "request-join");
             let reset =
                 *mutation == Mutation::ResetJoin && matches!(applied, Applied::Done | Applied::Unknown);
-            work.journal.resets += u32::from(reset);
+            work.journal.resets = work.journal.resets.saturating_add(u32::from(reset && ours));
             work.journal.note_write(Write {
                 at: now,
                 tenant,

@@ -113,7 +113,8 @@ impl<F: Function> Handler<F> {
         if reported == Some(part.as_str()) || in_slot && passes_by_itself(reason) {
             return Ok(());
         }
-        let since = work.journal.waiting.as_ref().map_or(now, |waiting| waiting.since);
+        let waiting = work.journal.interrupted.as_ref().or(work.journal.waiting.as_ref());
+        let since = waiting.map_or(now, |waiting| waiting.since);
         let reason = reason.explain(&self.config.directory.names());
         let story = Story {
             summary: format!("waiting: {}", reason.text),

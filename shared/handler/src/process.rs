@@ -21,6 +21,9 @@ use crate::steps::Next;
 /// Namespace of the correlation ids that are derived from commands.
 const CORRELATION: Uuid = Uuid::from_u128(0x6d74_6f2d_6675_4e63_9469_6f6e_7300_0001);
 
+/// How far the clocks of two hosts may be apart.
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
+
 /// A command under way.
 pub(crate) struct Work<'a> {
     pub(crate) record: &'a Record,
@@ -61,15 +64,20 @@ impl<F: Function> Handler<F> {
 
     async fn work(&self, record: &Record, command: Command, end: OffsetDateTime) -> Result<(), QueueError> {
         let now = self.clock.now();
-        let mut journal = Journal::read(record.attributes.get(JOURNAL_ATTRIBUTE).map(String::as_str));
+        let journal = Journal::read(record.attributes.get(JOURNAL_ATTRIBUTE).map(String::as_str));
+        let mut journal =
+            if journal.is_from_the_future(now + CLOCK_SKEW) { Journal::default() } else { journal };
         let first_look = *journal.first_look.get_or_insert(now);
         let mut work = Work { record, command, journal, end, first_look };
-        if let Some(not_before) = work.journal.not_before.filter(|time| *time > now) {
+        // A wait never leads past the deadline; what says so is no journal of ours, and is looked at now.
+        let latest = first_look + self.config.limits.budget(F::VERB, true);
+        let asleep = |time: &OffsetDateTime| *time > now && *time <= latest;
+        if let Some(not_before) = work.journal.not_before.filter(asleep) {
             // A wait longer than one DelaySeconds: hop on without looking.
             return self.send_again(&work, not_before).await;
         }
         work.journal.not_before = None;
-        work.journal.looks += 1;
+        work.journal.looks = work.journal.looks.saturating_add(1);
         let span = tracing::Span::current();
         span.record("looks", work.journal.looks);
         span.record("age_seconds", (now - first_look).whole_seconds());
@@ -179,12 +187,7 @@ impl<F: Function> Handler<F> {
             let story = Story::expired(&wait.reason, &self.config.directory.names(), observed);
             return self.tell(work, OutcomeKind::Expired, story).await;
         }
-        let key = wait.reason.key();
-        if work.journal.waiting.as_ref().is_none_or(|waiting| waiting.key != key) {
-            work.journal.waiting = Some(Waiting { key, since: now });
-            work.journal.last_change = Some(now);
-        }
-        let last_change = work.journal.last_change.unwrap_or(now);
+        let last_change = note_wait(&mut work.journal, &wait.reason, now);
         let jitter = jitter(&work.record.message_id);
         let limits = &self.config.limits;
         let next = next_look(now, last_change, wait.not_before, deadline, jitter, limits);
@@ -261,6 +264,22 @@ impl<F: Function> Handler<F> {
         let message = Message { body: record.body.clone(), attributes, delay: Duration::ZERO, trace_header };
         self.queue.send(&self.config.dead_letters, vec![message]).await
     }
+}
+
+/// Notes what is waited for, and returns since when the delay counts. An interruption has a clock of its own:
+/// what the command really waits for goes on beside it.
+fn note_wait(journal: &mut Journal, reason: &Reason, now: OffsetDateTime) -> OffsetDateTime {
+    let key = reason.key();
+    if reason.is_interruption() {
+        let same = journal.interrupted.take().filter(|interrupted| interrupted.key == key);
+        return journal.interrupted.insert(same.unwrap_or(Waiting { key, since: now })).since;
+    }
+    journal.interrupted = None;
+    if journal.waiting.as_ref().is_none_or(|waiting| waiting.key != key) {
+        journal.waiting = Some(Waiting { key, since: now });
+        journal.last_change = Some(now);
+    }
+    *journal.last_change.get_or_insert(now)
 }
 
 /// A number from the message id: the same message waits the same time.

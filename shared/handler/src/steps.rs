@@ -108,7 +108,8 @@ impl<F: Function> Handler<F> {
             Step::Finish(_) => return None,
             Step::Wait(wait) => Story::expired(&wait.reason, &names, seen.clone()),
             Step::Act(writes) => {
-                Story::expired_before(writes, work.journal.waiting.as_ref(), &names, seen.clone())
+                let waited_for = work.journal.interrupted.as_ref().or(work.journal.waiting.as_ref());
+                Story::expired_before(writes, waited_for, &names, seen.clone())
             }
         };
         past.then(|| Next::Told(OutcomeKind::Expired, Box::new(story)))

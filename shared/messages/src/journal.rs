@@ -41,6 +41,9 @@ pub struct Journal {
     /// What the command waits for, and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
+    /// What keeps it from looking or writing just now, and since when; beside what it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Waiting>,
     /// The last write the service refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
@@ -126,18 +129,33 @@ impl Journal {
             .unwrap_or_default()
     }
 
-    /// The attribute to send; never longer than [`MAX_JOURNAL_BYTES`].
+    /// Whether it tells of something later than `now`: then it is not one of ours, and would keep the command
+    /// waiting beyond every budget.
+    pub fn is_from_the_future(&self, now: OffsetDateTime) -> bool {
+        let waiting = self.waiting.as_ref().map(|waiting| waiting.since);
+        let interrupted = self.interrupted.as_ref().map(|interrupted| interrupted.since);
+        let refusal = self.refusal.as_ref().map(|refusal| refusal.since);
+        let writes = self.writes.iter().map(|write| write.at);
+        let times = [self.first_look, self.last_change, waiting, interrupted, refusal].into_iter().flatten();
+        times.chain(writes).any(|time| time > now)
+    }
+
+    /// The attribute to send; never longer than [`MAX_JOURNAL_BYTES`]. The oldest writes go first; a child that
+    /// is forgotten is posted again, which is harmless, since its id is derived.
     pub fn to_attribute(&self) -> String {
         let mut journal = Self { v: JOURNAL_VERSION, ..self.clone() };
         loop {
             let text = serde_json::to_string(&journal).unwrap_or_default();
-            if text.len() <= MAX_JOURNAL_BYTES || journal.writes.is_empty() {
+            if text.len() <= MAX_JOURNAL_BYTES {
+                return text;
+            }
+            if journal.writes.is_empty() && journal.posted.pop_last().is_none() {
                 return text;
             }
             let excess = journal.writes.len().div_ceil(4);
             journal.writes.drain(..excess);
-            journal.writes_dropped =
-                journal.writes_dropped.saturating_add(u32::try_from(excess).unwrap_or(u32::MAX));
+            let dropped = u32::try_from(excess).unwrap_or(u32::MAX);
+            journal.writes_dropped = journal.writes_dropped.saturating_add(dropped);
         }
     }
 
@@ -170,9 +188,9 @@ impl Journal {
 }
 
 impl Write {
-    /// Whether it was accepted, or its fate is unknown (no answer, or a server error).
+    /// Whether it was accepted, or its fate is unknown (no answer, a server error, or 408).
     pub fn may_have_effect(&self) -> bool {
-        self.status.is_none_or(|status| !(400..500).contains(&status))
+        self.status.is_none_or(|status| status == 408 || !(400..500).contains(&status))
     }
 }
 

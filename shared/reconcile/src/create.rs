@@ -151,7 +151,7 @@ fn not_active(aim: &Aim, own: &OrganizationView) -> Vec<TenantId> {
 fn children(aim: &Aim, own: &OrganizationView) -> Vec<Child> {
     let sync: Option<&SyncWish> = aim.then.as_ref().and_then(|then| then.sync.as_ref());
     let nothing_to_add = aim.tenants.iter().all(|wanted| wanted.is_met_by(own))
-        && not_active(aim, own).is_empty()
+        && (!aim.aims_at_members() || not_active(aim, own).is_empty())
         && sync.is_none();
     if aim.tenants.is_empty() || nothing_to_add {
         return Vec::new();

@@ -176,7 +176,8 @@ fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     }
     let pausing = Reason::PausingAfterFailure(details);
     let waited = timing.waited_for(journal, &pausing);
-    if waited < timing.limits.pause_after_failure {
+    // A look that comes a moment early is late enough: the next one would be a whole delay away.
+    if waited + timing.limits.shortest_delay < timing.limits.pause_after_failure {
         let left = timing.limits.pause_after_failure.saturating_sub(waited);
         return Decision::just(Step::Wait(Wait { reason: pausing, not_before: Some(timing.now + left) }));
     }
@@ -303,7 +304,8 @@ impl SyncAim {
 /// `sync` in both directions with every other active member whose source has a scope.
 fn sync_children(aim: &Aim, own: &OrganizationView) -> Vec<Child> {
     let Some(sync) = &aim.sync else { return Vec::new() };
-    let others = own.active().map(|row| row.tenant).filter(|tenant| *tenant != aim.tenant);
+    let others = own.active().filter(|row| !row.is_leaving()).map(|row| row.tenant);
+    let others = others.filter(|tenant| *tenant != aim.tenant);
     let pairs = others.flat_map(|other| [(aim.tenant, other), (other, aim.tenant)]);
     pairs
         .filter_map(|(source, target)| {

@@ -153,6 +153,18 @@ impl Reason {
         if let Self::Settling(what) = self { format!("settling: {what}") } else { self.code().to_owned() }
     }
 
+    /// Whether this keeps the command from looking or writing, whatever it waits for: the wait goes on beside it.
+    pub fn is_interruption(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(..)
+                | Self::Throttled(_)
+                | Self::OutOfTime
+                | Self::Refused { .. }
+                | Self::Denied(..)
+        )
+    }
+
     /// For people: what is the matter.
     pub fn text(&self, names: &Names) -> String {
         let list = |tenants: &[TenantId]| names.list(tenants, NAMED_TENANTS);
@@ -172,7 +184,7 @@ impl Reason {
             Self::WaitingForMembers(tenants) => {
                 format!("not active yet: {}", list(tenants))
             }
-            Self::Settling(what) => format!("our {what} does not show yet"),
+            Self::Settling(what) => format!("not visible yet: {what}"),
             Self::PausingAfterFailure(details) => {
                 format!("the join failed ({}); it is tried again after a pause", or_no_details(details))
             }

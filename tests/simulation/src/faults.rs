@@ -26,6 +26,18 @@ pub enum Point<'a> {
     Answered(&'a str, &'a str),
 }
 
+impl<'a> Point<'a> {
+    /// Method and path, if a request is about to leave.
+    pub fn request(self) -> Option<(&'a str, &'a str)> {
+        if let Self::Request(method, path) = self { Some((method, path)) } else { None }
+    }
+
+    /// Method and path, if a request was answered.
+    pub fn answered(self) -> Option<(&'a str, &'a str)> {
+        if let Self::Answered(method, path) = self { Some((method, path)) } else { None }
+    }
+}
+
 /// What goes wrong there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {

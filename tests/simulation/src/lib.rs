@@ -8,11 +8,7 @@
 //! Whenever a scene is run to its end, it checks what holds in every scenario: every command has one last word or
 //! lies in a dead-letter queue, the simulated world breaks no design constraint, and no secret or token stands in
 //! any message.
-#![expect(
-    clippy::missing_panics_doc,
-    clippy::unwrap_used,
-    reason = "a test's helper fails by panicking"
-)]
+#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
 mod admin;
 mod faults;

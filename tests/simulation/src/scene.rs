@@ -86,14 +86,13 @@ impl Stage {
     pub fn build(mut self) -> Scene {
         let tokens: Arc<Mutex<BTreeSet<String>>> = Arc::default();
         let (hook, rewrite, interleaved) = (self.hook.clone(), self.rewrite, self.interleaved);
-        let seen = tokens.clone();
+        let carried = tokens.clone();
         self.setup.around_transport = Arc::new(move |inner| {
-            let (hook, rewrite, tokens) = (hook.clone(), rewrite.clone(), seen.clone());
+            let (hook, rewrite, tokens) = (hook.clone(), rewrite.clone(), carried.clone());
             Arc::new(FaultyTransport { inner, hook, rewrite, interleaved, tokens })
         });
         let hook = self.hook;
-        self.setup.around_queue =
-            Arc::new(move |inner| Arc::new(FaultyQueue { inner, hook: hook.clone() }));
+        self.setup.around_queue = Arc::new(move |inner| Arc::new(FaultyQueue { inner, hook: hook.clone() }));
         let seed = self.setup.seed.clone();
         let world = World::new(self.setup).unwrap();
         let start = world.clock().now();
@@ -186,7 +185,8 @@ impl Scene {
         let children: Vec<String> = children.map(|id| id.as_str().unwrap().to_owned()).collect();
         let mut commands = self.posted.lock().unwrap().clone();
         commands.extend(children);
-        let dead: Vec<String> = VERBS.iter().flat_map(|verb| self.world.dead_letters(*verb)).map(|l| l.body).collect();
+        let dead: Vec<String> =
+            VERBS.iter().flat_map(|verb| self.world.dead_letters(*verb)).map(|l| l.body).collect();
         for command in commands {
             let letter = |body: &String| {
                 let body: Value = serde_json::from_str(body).unwrap_or_default();
@@ -268,15 +268,15 @@ impl Scene {
         self.writes().iter().filter(|line| line.method == method && line.path.ends_with(path)).count()
     }
 
-    /// What a tenant's row shows in the owner's organization: role and state.
-    pub fn row(&self, owner: &str, tenant: &str) -> Option<(String, String)> {
-        let (owner, tenant) = (self.id(owner).to_string(), self.id(tenant).to_string());
+    /// What a tenant's row shows in the organization that `creator` made, as in `member active`; or `absent`.
+    pub fn row(&self, creator: &str, tenant: &str) -> String {
+        let (creator, tenant) = (self.id(creator).to_string(), self.id(tenant).to_string());
         let state = self.world.simulator().state();
         let organizations = state["organizations"].as_array().unwrap();
-        let home = organizations.iter().find(|organization| organization["creator"] == owner.as_str())?;
-        let row = home["tenants"].as_array().unwrap().iter().find(|row| row["tenantId"] == tenant.as_str())?;
-        let text = |name: &str| row[name].as_str().unwrap().to_owned();
-        Some((text("role"), text("state")))
+        let home = organizations.iter().find(|organization| organization["creator"] == creator.as_str());
+        let rows = home.and_then(|home| home["tenants"].as_array());
+        let row = rows.and_then(|rows| rows.iter().find(|row| row["tenantId"] == tenant.as_str()));
+        row.map_or_else(|| "absent".to_owned(), |row| format!("{} {}", text(row, "role"), text(row, "state")))
     }
 
     /// How many organizations there are.
@@ -288,7 +288,13 @@ impl Scene {
     pub fn tenant(&self, name: &str) -> Value {
         let id = self.id(name).to_string();
         let state = self.world.simulator().state();
-        state["tenants"].as_array().unwrap().iter().find(|one| one["tenantId"] == id.as_str()).unwrap().clone()
+        state["tenants"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["tenantId"] == id.as_str())
+            .unwrap()
+            .clone()
     }
 
     /// The one message that waits in a queue.
@@ -308,6 +314,10 @@ impl Scene {
         let stored = self.world.waiting(verb);
         stored.iter().map(|stored| Command::parse(&stored.body).unwrap().id).collect()
     }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap()
 }
 
 fn journal_of(stored: &Stored) -> Journal {

@@ -1,5 +1,4 @@
 //! create and add as whole commands: races, roles, removals, and what is left alone.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use entra_simulator::{Change, MemberRole, MemberState, Options};
 use mto_local::queue;
@@ -11,10 +10,6 @@ use time::Duration;
 const MEMBER: MemberRole = MemberRole::Member;
 const ACTIVE: MemberState = MemberState::Active;
 const PENDING: MemberState = MemberState::Pending;
-
-fn shown(role: &str, state: &str) -> Option<(String, String)> {
-    Some((role.to_owned(), state.to_owned()))
-}
 
 fn with_role(id: &str, tenant: &str, role: &str) -> Value {
     add(id, &[], &json!({"tenants": [{"tenant": tenant, "displayName": tenant, "role": role}]}))
@@ -30,14 +25,16 @@ async fn two_commands_create_at_the_same_time_and_leave_one_organization() {
     assert_eq!(scene.verdict("C1").0, "succeeded");
     assert_eq!(scene.verdict("C2").0, "succeeded");
     let puts: Vec<u16> = scene.writes().iter().filter(|l| l.method == "PUT").map(|l| l.status).collect();
-    assert_eq!(puts, [201, 400], "both looked before either wrote; the second was refused and looked again");
+    // Both looked before either wrote. The one that was refused tries again, less and less often, until it shows.
+    assert_eq!((puts[0], puts.len() <= 6), (201, true), "{puts:?}");
+    assert!(puts[1..].iter().all(|status| *status == 400), "{puts:?}");
     let name = scene.admin("contoso").sees("")["displayName"].as_str().unwrap().to_owned();
     let (winner, loser) = if name == "Group" { ("C1", "C2") } else { ("C2", "C1") };
     assert!(scene.end(winner).list("notes").is_empty());
     let note = scene.end(loser).list("notes")[0].as_str().unwrap().to_owned();
     assert!(note.contains(&name) && note.contains("left alone"), "{note}");
     for tenant in ["fabrikam", "tailspin"] {
-        assert_eq!(scene.row("contoso", tenant), shown("member", "pending"));
+        assert_eq!(scene.row("contoso", tenant), "member pending");
     }
 }
 
@@ -49,9 +46,12 @@ async fn one_create_delivered_twice_at_the_same_time_leaves_one_organization() {
         let message = scene.waiting(Verb::Create).message_id;
         scene.world().queues().duplicate(&queue(Verb::Create), &message);
         scene.run().await;
-        assert_eq!((scene.organizations(), scene.count("PUT", "/multiTenantOrganization")), (1, 2));
+        assert_eq!(scene.organizations(), 1);
+        let puts: Vec<u16> = scene.writes().iter().filter(|l| l.method == "PUT").map(|l| l.status).collect();
+        assert_eq!(puts.iter().filter(|status| **status == 201).count(), 1, "{puts:?}");
+        assert!((2..=6).contains(&puts.len()), "{puts:?}");
         assert_eq!(scene.verdict("C1").0, "succeeded");
-        assert_eq!(scene.row("contoso", "fabrikam"), shown("member", "active"));
+        assert_eq!(scene.row("contoso", "fabrikam"), "member active");
     }
 }
 
@@ -66,7 +66,7 @@ async fn an_administrator_who_creates_first_is_found_by_a_second_look() {
     let end = scene.end("C1");
     assert_eq!(end.kind(), "succeeded");
     assert!(end.list("notes")[0].as_str().unwrap().contains("\"By hand\""));
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("member", "pending"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "member pending");
 }
 
 #[tokio::test]
@@ -85,7 +85,10 @@ async fn an_organization_is_renamed_only_where_update_says_so() {
 
 #[tokio::test]
 async fn a_tenant_that_is_member_or_about_to_be_does_not_create() {
-    let scene = Stage::with(seed_with_organization(3, &[("fabrikam", MEMBER, ACTIVE), ("tailspin", MEMBER, PENDING)]));
+    let scene = Stage::with(seed_with_organization(
+        3,
+        &[("fabrikam", MEMBER, ACTIVE), ("tailspin", MEMBER, PENDING)],
+    ));
     let scene = scene.build();
     scene.post(&command("create", "C1", &json!({"owner": "fabrikam", "displayName": "Mine"}))).await;
     scene.admin("tailspin").asks_to_join("contoso");
@@ -127,14 +130,14 @@ async fn an_add_with_a_role_changes_it_and_waits_until_it_shows() {
     let end = scene.end("A1");
     assert_eq!((end.kind(), end.writes()), ("succeeded", vec!["change-role".to_owned()]));
     assert_eq!(scene.waited_for("A1"), ["role-changing"]);
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("owner", "active"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "owner active");
     assert!(end.took_seconds() >= 120, "it was looked at until it showed");
     // The same wish again finds nothing to do; the other one changes it back.
     scene.post(&with_role("A2", "fabrikam", "owner")).await;
     scene.post(&with_role("A3", "fabrikam", "member")).await;
     scene.run().await;
     assert!(scene.end("A2").writes().is_empty());
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("member", "active"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "member active");
 }
 
 #[tokio::test]
@@ -148,7 +151,7 @@ async fn a_role_change_is_not_made_twice_while_the_old_role_still_shows() {
     scene.run().await;
     assert_eq!(scene.verdict("A1").0, "succeeded");
     assert_eq!(scene.writes().len(), 1);
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("owner", "active"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "owner active");
 }
 
 #[tokio::test]
@@ -158,7 +161,7 @@ async fn an_add_without_a_role_leaves_the_role_alone() {
     scene.run().await;
     assert_eq!(scene.verdict("A1").0, "succeeded");
     assert!(scene.writes().is_empty());
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("owner", "active"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "owner active");
 }
 
 #[tokio::test]
@@ -168,7 +171,7 @@ async fn a_tenant_that_is_added_as_owner_joins_as_owner() {
     scene.post(&add("A1", &[], &json!({"tenants": tenants, "then": {"join": true}}))).await;
     scene.run().await;
     assert_eq!(scene.verdict("A1").0, "succeeded");
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("owner", "active"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "owner active");
     assert_eq!(scene.writes().len(), 2, "POST and PATCH joinRequest, no change of the role");
 }
 
@@ -181,7 +184,7 @@ async fn a_pending_tenant_is_promoted_by_a_second_add() {
     assert!(scene.elapsed() < Duration::minutes(1), "the wish is enough");
     scene.post(&join("J1", "fabrikam", &json!({}))).await;
     scene.run().await;
-    assert_eq!(scene.row("contoso", "fabrikam"), shown("owner", "active"));
+    assert_eq!(scene.row("contoso", "fabrikam"), "owner active");
 }
 
 #[tokio::test]
@@ -192,14 +195,18 @@ async fn a_tenant_that_is_being_removed_is_waited_for_and_added_again() {
         let then = json!({"then": {"join": true}});
         scene.post(&add("A1", &["fabrikam", "tailspin"], &then)).await;
         scene.look().await;
-        assert_eq!(scene.row("contoso", "tailspin"), shown("member", "pending"), "nobody waits for the slowest");
+        assert_eq!(scene.row("contoso", "tailspin"), "member pending", "nobody waits for the slowest");
         let early = scene.queued(Verb::Join);
-        assert_eq!(early, [format!("A1/join/{}", scene.id("tailspin"))], "no join for the one on its way out");
+        assert_eq!(
+            early,
+            [format!("A1/join/{}", scene.id("tailspin"))],
+            "no join for the one on its way out"
+        );
         scene.run().await;
         assert_eq!(scene.verdict("A1").0, "succeeded");
         assert_eq!(scene.waited_for("A1"), ["being-removed"]);
         for tenant in ["fabrikam", "tailspin"] {
-            assert_eq!(scene.row("contoso", tenant), shown("member", "active"), "{state:?}");
+            assert_eq!(scene.row("contoso", tenant), "member active", "{state:?}");
         }
         assert_eq!(scene.count("POST", "/tenants"), 2);
     }

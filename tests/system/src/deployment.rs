@@ -57,7 +57,7 @@ impl Deployment {
         let outputs = outputs(&mut shell).await;
         let sqs = ministack.sqs();
         let deployment = Self { simulated, ministack, shell, outputs, folder, sqs };
-        deployment.client("numbers.py", &[], "").await;
+        deployment.client("emulator.py", &[], "").await;
         deployment
     }
 
@@ -138,7 +138,7 @@ impl Deployment {
         let look = async || self.outcomes().await.into_iter().find(|outcome| outcome["id"] == id);
         match eventually(look).await {
             Some(outcome) => outcome,
-            None => panic!("no outcome {id}; there are {:#?}", self.outcomes().await),
+            None => panic!("no outcome {id}; the emulator says\n{}", self.ministack.log().join("\n")),
         }
     }
 

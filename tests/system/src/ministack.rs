@@ -1,12 +1,14 @@
 //! A local AWS emulator as a process of its own.
 
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::tools::Tools;
@@ -18,14 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub const REGION: &str = "eu-central-1";
 
 /// Who everybody is, but for the functions: the emulator's root.
-pub const ROOT_KEY: &str = "test";
+const ROOT_KEY: &str = "test";
 
 /// `MiniStack` on loopback; ended when dropped.
 pub struct Ministack {
     tools: Tools,
     endpoint: String,
     process: Child,
-    http: reqwest::Client,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Ministack {
@@ -65,14 +67,24 @@ impl Ministack {
             false
         };
         assert!(tokio::time::timeout(PATIENCE, ready).await.unwrap_or(false), "MiniStack does not get ready");
-        // Its log has to be read on, or the pipe fills up.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { tools, endpoint, process, http: reqwest::Client::new() }
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                sink.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        Self { tools, endpoint, process, log }
     }
 
     /// Where it listens.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// The lines of its log so far; what functions log is among them.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The programs it came with.
@@ -107,13 +119,22 @@ impl Ministack {
     /// # Panics
     /// If it does not answer.
     pub async fn peek(&self, queue: &str) -> Vec<Value> {
-        let answer = self.http.get(format!("{}/_ministack/sqs/messages", self.endpoint)).send().await;
-        let text = answer.expect("the emulator answers").text().await.expect("the emulator answers");
-        let all: Value = serde_json::from_str(&text).expect("JSON");
+        let answer = self.get("/_ministack/sqs/messages").await.expect("the emulator answers");
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).expect("an answer has a head");
+        let all: Value = serde_json::from_str(body).expect("JSON");
         let regions = all["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
         let queues = regions.filter_map(|regions| regions[REGION].as_object()).flatten();
         let found = queues.filter(|(url, _)| url.rsplit('/').next() == Some(queue));
         found.filter_map(|(_, messages)| messages.as_array()).flatten().cloned().collect()
+    }
+
+    /// One request, without a client: HTTP/1.0, so that the answer is neither cut up nor followed by another.
+    async fn get(&self, path: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(self.endpoint.trim_start_matches("http://")).await?;
+        stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
     }
 
     /// The processes of a function, by their ids: those whose environment names it, among the emulator's descendants.

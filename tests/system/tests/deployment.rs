@@ -2,7 +2,9 @@
 //! with an independent client.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use entra_simulator::Options;
 use mto_system_tests::{Deployment, eventually};
@@ -65,4 +67,162 @@ async fn one_message_posted_with_boto3_forms_an_organization_of_three() {
     for queue in ["create-dead-letters", "add-dead-letters", "join-dead-letters"] {
         assert_eq!(deployment.peek(queue).await, Vec::<Value>::new(), "{queue}");
     }
+}
+
+/// Makes the organization and lists Fabrikam in it; its join is left to the test.
+async fn with_fabrikam_listed(options: Options) -> Deployment {
+    let deployment = Deployment::new(options).await;
+    let listed = json!({
+        "type": "mto.create.v1", "id": "C-1", "source": "/chat",
+        "data": {"owner": "contoso", "displayName": "Contoso",
+                 "tenants": [{"tenant": "fabrikam", "displayName": "Fabrikam"}]},
+    });
+    deployment.post("create", &listed.to_string()).await;
+    deployment.outcome("C-1/add/succeeded").await;
+    deployment
+}
+
+fn join(id: &str, tenant: &str) -> String {
+    let data = json!({"tenant": tenant, "owner": "contoso"});
+    json!({"type": "mto.join.v1", "id": id, "source": "/chat", "data": data}).to_string()
+}
+
+#[tokio::test]
+async fn a_waiting_join_hops_with_its_body_to_the_letter_and_a_growing_journal() {
+    let deployment = with_fabrikam_listed(joins_take(5)).await;
+    // Odd spacing and key order, an unknown field: all of it is to survive the hops.
+    let body = "{ \"id\":\"J-1\",  \"source\":\"/chat\",\"type\":\"mto.join.v1\",\"unknown\":[1, 2],\n \
+                \"data\":{\"owner\":\"contoso\",\"tenant\":\"fabrikam\"}}";
+    deployment.post("join", body).await;
+
+    // Every message that ever stood in the queue, by its id: each hop is a new one.
+    let seen = RefCell::new(BTreeMap::<String, Value>::new());
+    let ended = eventually(async || {
+        for message in deployment.peek("join").await {
+            let id = message["MessageId"].as_str().unwrap().to_owned();
+            seen.borrow_mut().entry(id).or_insert(message);
+        }
+        let outcomes = deployment.outcomes().await;
+        outcomes.iter().any(|outcome| outcome["id"] == "J-1/succeeded").then_some(())
+    });
+    assert!(ended.await.is_some(), "{:#?}", deployment.outcomes().await);
+
+    let seen = seen.into_inner();
+    assert!(seen.len() >= 4, "the first one, and several hops: {seen:#?}");
+    let mut journals = Vec::new();
+    for message in seen.values() {
+        assert_eq!(message["Body"], body);
+        let journal = &message["MessageAttributes"]["journal"]["StringValue"];
+        let journal: Value = serde_json::from_str(journal.as_str().unwrap_or("{}")).unwrap();
+        journals.push((journal["looks"].as_u64().unwrap_or(0), journal));
+    }
+    journals.sort_by_key(|(looks, _)| *looks);
+    let looks: Vec<u64> = journals.iter().map(|(looks, _)| *looks).collect();
+    assert_eq!(looks, (0..looks.len() as u64).collect::<Vec<_>>(), "no hop is missing, none is there twice");
+    let writes = |journal: &Value| journal["writes"].as_array().map_or(0, Vec::len);
+    assert_eq!(writes(&journals[0].1), 0);
+    assert_eq!(writes(&journals.last().unwrap().1), 1, "the journal knows what was written");
+}
+
+#[tokio::test]
+async fn what_is_no_command_ends_in_the_dead_letter_queue_with_its_reason_and_holds_up_nobody() {
+    let deployment = with_fabrikam_listed(joins_take(1)).await;
+    let wrong_queue = create("misplaced");
+    for body in ["join fabrikam to contoso", "{\"type\":\"mto.fly.v1\"}", &wrong_queue, &join("J-1", "fabrikam")] {
+        deployment.post("join", body).await;
+    }
+    deployment.outcome("J-1/succeeded").await;
+    deployment.quiet().await;
+
+    let letters = deployment.peek("join-dead-letters").await;
+    let attribute = |letter: &Value, name: &str| {
+        letter["MessageAttributes"][name]["StringValue"].as_str().unwrap_or_default().to_owned()
+    };
+    let told: BTreeMap<String, &str> =
+        letters.iter().map(|letter| (attribute(letter, "reason"), letter["Body"].as_str().unwrap())).collect();
+    assert_eq!(told["not-json"], "join fabrikam to contoso");
+    assert_eq!(told["wrong-queue"], wrong_queue);
+    assert_eq!(letters.len(), 3, "{letters:#?}");
+    assert!(letters.iter().all(|letter| !attribute(letter, "reasonText").is_empty()), "{letters:#?}");
+}
+
+#[tokio::test]
+async fn a_command_that_is_posted_twice_ends_in_the_same_state_with_one_set_of_outcome_ids() {
+    let deployment = Deployment::new(joins_take(2)).await;
+    let body = create("INC0012345");
+    deployment.post("create", &body).await;
+    deployment.post("create", &body).await;
+
+    let created = deployment.outcome("INC0012345/succeeded").await;
+    deployment.quiet().await;
+
+    assert_eq!(states(&created), ["active"; 3], "{created:#}");
+    let ends = ends(&deployment.outcomes().await);
+    let ids: Vec<&str> = ends.keys().map(String::as_str).collect();
+    assert_eq!(ids.len(), 4, "one outcome id for the creation, the adding, and each of two joins: {ends:#?}");
+    assert!(ids.iter().all(|id| id.ends_with("/succeeded")), "{ends:#?}");
+    assert_eq!(deployment.simulated.simulator.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn killing_the_process_between_a_write_and_its_answer_loses_nothing() {
+    let deployment = with_fabrikam_listed(joins_take(2)).await;
+    deployment.set_visibility_timeout("join", 3).await;
+    let written = deployment.simulated.swallow_answer("PATCH", "/joinRequest");
+    deployment.post("join", &join("J-1", "fabrikam")).await;
+    written.await.unwrap();
+
+    let processes = deployment.ministack.processes("mto-join");
+    let [process] = processes[..] else { panic!("one process, not {processes:?}") };
+    assert!(Command::new("kill").args(["-KILL", &process.to_string()]).status().unwrap().success());
+
+    let joined = deployment.outcome("J-1/succeeded").await;
+    deployment.quiet().await;
+    assert!(!deployment.ministack.processes("mto-join").contains(&process));
+    assert_eq!(joined["type"], "mto.join.succeeded.v1");
+    let requests = deployment.simulated.simulator.requests();
+    let writes = requests.iter().filter(|line| line.method == "PATCH" && line.path.ends_with("/joinRequest"));
+    assert_eq!(writes.count(), 1, "the second delivery looked, and saw that it was done");
+    assert_eq!(deployment.peek("join-dead-letters").await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn the_chat_ops_policy_allows_to_post_joins_and_nothing_else() {
+    let deployment = Deployment::new(Options::immediate()).await;
+    let queues = ["join", "create", "add", "outcomes", "join-dead-letters"].map(|name| deployment.url(name));
+    let arguments: Vec<&str> = std::iter::once(deployment.output("ChatOpsPolicyArn")).chain(queues).collect();
+    let printed = deployment.client("permissions.py", &arguments, "").await;
+    let may: BTreeMap<String, BTreeMap<String, bool>> = serde_json::from_str(&printed).unwrap();
+    let allowed: Vec<(&str, &str)> = may
+        .iter()
+        .flat_map(|(queue, may)| may.iter().map(move |(action, may)| (queue.as_str(), action.as_str(), *may)))
+        .filter(|(_, _, may)| *may)
+        .map(|(queue, action, _)| (queue, action))
+        .collect();
+    assert_eq!(may.len(), 5);
+    assert_eq!(allowed, [("mto-join", "send")]);
+}
+
+#[tokio::test]
+async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down() {
+    let mut deployment = with_fabrikam_listed(joins_take(4)).await;
+    deployment.follow("First command").await;
+    let planned = deployment.outcome("first/planned").await;
+    assert_eq!(planned["type"], "mto.create.planned.v1");
+    let looked = deployment.follow("Where to look").await.concat();
+    assert!(looked.contains("first/planned") && looked.contains("ApproximateNumberOfMessagesDelayed"), "{looked}");
+
+    deployment.post("join", &join("J-1", "fabrikam")).await;
+    let waits = eventually(async || (!deployment.peek("join").await.is_empty()).then_some(()));
+    assert!(waits.await.is_some());
+    deployment.shell.run("echo another > target/lambda/version").await;
+    deployment.follow("Upgrade").await;
+    let upgraded = deployment.shell.run("aws lambda get-function --function-name mto-join --query Code.Location").await;
+    assert!(upgraded.contains("mto-join"), "{upgraded}");
+    deployment.outcome("J-1/succeeded").await;
+
+    deployment.follow("Tear down").await;
+    assert_eq!(deployment.peek("outcomes").await, Vec::<Value>::new());
+    let left = deployment.shell.run("aws sqs list-queues --output text; aws s3 ls; aws iam list-roles --query Roles --output text").await;
+    assert_eq!(left.trim(), "", "nothing is left");
 }

@@ -94,7 +94,11 @@ fn failed(error: &SdkError<GetWebIdentityTokenError, HttpResponse>) -> SourceErr
     let SdkError::ServiceError(answer) = error else {
         return SourceError::Unavailable(format!("sts:GetWebIdentityToken: {}", transport_problem(error)));
     };
-    let code = answer.err().code().unwrap_or("no error named");
+    // something between STS and us has answered, or STS has changed
+    let Some(code) = answer.err().code() else {
+        let reason = format!("its answer cannot be understood (status {})", answer.raw().status().as_u16());
+        return SourceError::Unavailable(format!("sts:GetWebIdentityToken: {reason}"));
+    };
     let message = answer.err().message().unwrap_or_default();
     let reason = format!("sts:GetWebIdentityToken: {code}: {message}{}", remedy(code));
     if answer.raw().status().is_server_error() || PASSING.contains(&code) {

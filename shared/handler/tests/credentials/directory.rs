@@ -73,10 +73,9 @@ async fn get(credentials: &DirectoryCredentials) -> Result<Arc<TenantCredential>
 }
 
 async fn secret(credentials: &DirectoryCredentials) -> String {
-    match &get(credentials).await.unwrap().credential {
-        Credential::ClientSecret(secret) => secret.expose_secret().to_owned(),
-        other => panic!("{other:?}"),
-    }
+    let found = get(credentials).await.unwrap();
+    let Credential::ClientSecret(secret) = &found.credential else { panic!("{found:?}") };
+    secret.expose_secret().to_owned()
 }
 
 #[tokio::test]

@@ -93,9 +93,12 @@ async fn what_passes_is_told_from_what_somebody_has_to_change(
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_not_shown() {
-    let stub = Stub::answering(200, issued("a.b.c").replace("</WebIdentityToken>", "")).await;
+    let stub = Stub::answering(200, issued("a.b.c").replace("Result>", "Answer>")).await;
     let error = ask(&stub).await.unwrap_err();
     assert!(matches!(error, SourceError::Unavailable(_)), "{error}");
+    assert!(!format!("{error} {error:?}").contains("a.b.c"), "{error}");
+    let stub = Stub::answering(200, "<a.b.c").await;
+    let error = ask(&stub).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("a.b.c"), "{error}");
 }
 
