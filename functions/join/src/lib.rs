@@ -32,10 +32,8 @@ impl Function for Join {
 
     fn aim(&self, data: &CommandData, tenants: &Tenants<'_>) -> Result<Aim, Reason> {
         let CommandData::Join(data) = data else { return Err(mto_handler::wrong_verb(data)) };
+        tenants.can_follow(data.then.as_ref())?;
         let wish = data.then.as_ref().and_then(|then| then.sync.clone());
-        if wish.is_some() {
-            tenants.posts("data.then.sync", Verb::Sync)?;
-        }
         Ok(Aim {
             tenant: tenants.ours("data.tenant", &data.tenant)?,
             owner: tenants.id(&data.owner)?,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use mto_graph::{Call, Endpoint, GraphClient, GraphError, PagedEndpoint, Reply};
-use mto_messages::{CommandData, Journal, NewTenant, TenantId, TenantRef, Verb};
+use mto_messages::{CommandData, Journal, NewTenant, TenantId, TenantRef, Then, Verb};
 use mto_reconcile::add::Wanted;
 use mto_reconcile::{Decision, Limits, Mutation, Reason, Timing};
 use serde::Serialize;
@@ -96,6 +96,18 @@ impl Tenants<'_> {
             });
         }
         Ok(id)
+    }
+
+    /// Checks that what is to follow can follow, down to the last command of the chain: it would be late to find
+    /// out hours later.
+    ///
+    /// # Errors
+    /// A rejection that names the queue's variable.
+    pub fn can_follow(&self, then: Option<&Then>) -> Result<(), Reason> {
+        match then.and_then(|then| then.sync.as_ref()) {
+            Some(_) => self.posts("data.then.sync", Verb::Sync),
+            None => Ok(()),
+        }
     }
 
     /// Checks that commands of this verb can be posted.

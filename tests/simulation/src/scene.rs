@@ -304,7 +304,7 @@ impl Scene {
         stored.remove(0)
     }
 
-    /// How often a command was looked at, as its last journal or outcome tells.
+    /// The journal of the one command that waits in a queue.
     pub fn journal(&self, verb: Verb) -> Journal {
         journal_of(&self.waiting(verb))
     }

@@ -111,6 +111,8 @@ fn tenants(names: &[&str]) -> Value {
 #[case::listed_twice_at_create("create", json!({"owner": "contoso", "displayName": "G", "tenants": tenants(&["fabrikam", "fabrikam"])}), "data.tenants[1].tenant", "twice")]
 #[case::owner_in_its_list("add", json!({"owner": "contoso", "tenants": tenants(&["contoso"])}), "data.tenants[0].tenant", "owner itself")]
 #[case::nobody("add", json!({"owner": "contoso", "tenants": []}), "data.tenants", "is empty")]
+#[case::no_queue_for_sync_at_create("create", json!({"owner": "contoso", "displayName": "G", "tenants": tenants(&["fabrikam"]), "then": {"join": true, "sync": {}}}), "data.then.sync", "no queue for sync")]
+#[case::no_queue_for_sync_at_add("add", json!({"owner": "contoso", "tenants": tenants(&["fabrikam"]), "then": {"join": true, "sync": {}}}), "data.then.sync", "no queue for sync")]
 #[case::no_queue_for_sync("join", json!({"tenant": "fabrikam", "owner": "contoso", "then": {"sync": {}}}), "data.then.sync", "no queue for sync")]
 #[tokio::test]
 async fn what_cannot_be_carried_out_as_it_stands_is_rejected_at_once(

@@ -137,7 +137,7 @@ fn failed(response: &Value) -> Vec<&str> {
 }
 
 /// The event Lambda would make of these messages.
-pub fn event(messages: &[Message]) -> Value {
+pub(crate) fn event(messages: &[Message]) -> Value {
     let record = |message: &Message| {
         let system: BTreeMap<&str, &String> = message
             .attributes()

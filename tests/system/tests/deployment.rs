@@ -128,7 +128,9 @@ async fn a_waiting_join_hops_with_its_body_to_the_letter_and_a_growing_journal()
 async fn what_is_no_command_ends_in_the_dead_letter_queue_with_its_reason_and_holds_up_nobody() {
     let deployment = with_fabrikam_listed(joins_take(1)).await;
     let wrong_queue = create("misplaced");
-    for body in ["join fabrikam to contoso", "{\"type\":\"mto.fly.v1\"}", &wrong_queue, &join("J-1", "fabrikam")] {
+    for body in
+        ["join fabrikam to contoso", "{\"type\":\"mto.fly.v1\"}", &wrong_queue, &join("J-1", "fabrikam")]
+    {
         deployment.post("join", body).await;
     }
     deployment.outcome("J-1/succeeded").await;
@@ -138,8 +140,10 @@ async fn what_is_no_command_ends_in_the_dead_letter_queue_with_its_reason_and_ho
     let attribute = |letter: &Value, name: &str| {
         letter["MessageAttributes"][name]["StringValue"].as_str().unwrap_or_default().to_owned()
     };
-    let told: BTreeMap<String, &str> =
-        letters.iter().map(|letter| (attribute(letter, "reason"), letter["Body"].as_str().unwrap())).collect();
+    let told: BTreeMap<String, &str> = letters
+        .iter()
+        .map(|letter| (attribute(letter, "reason"), letter["Body"].as_str().unwrap()))
+        .collect();
     assert_eq!(told["not-json"], "join fabrikam to contoso");
     assert_eq!(told["wrong-queue"], wrong_queue);
     assert_eq!(letters.len(), 3, "{letters:#?}");
@@ -210,19 +214,26 @@ async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down(
     let planned = deployment.outcome("first/planned").await;
     assert_eq!(planned["type"], "mto.create.planned.v1");
     let looked = deployment.follow("Where to look").await.concat();
-    assert!(looked.contains("first/planned") && looked.contains("ApproximateNumberOfMessagesDelayed"), "{looked}");
+    assert!(
+        looked.contains("first/planned") && looked.contains("ApproximateNumberOfMessagesDelayed"),
+        "{looked}"
+    );
 
     deployment.post("join", &join("J-1", "fabrikam")).await;
     let waits = eventually(async || (!deployment.peek("join").await.is_empty()).then_some(()));
     assert!(waits.await.is_some());
     deployment.shell.run("echo another > target/lambda/version").await;
     deployment.follow("Upgrade").await;
-    let upgraded = deployment.shell.run("aws lambda get-function --function-name mto-join --query Code.Location").await;
+    let upgraded =
+        deployment.shell.run("aws lambda get-function --function-name mto-join --query Code.Location").await;
     assert!(upgraded.contains("mto-join"), "{upgraded}");
     deployment.outcome("J-1/succeeded").await;
 
     deployment.follow("Tear down").await;
     assert_eq!(deployment.peek("outcomes").await, Vec::<Value>::new());
-    let left = deployment.shell.run("aws sqs list-queues --output text; aws s3 ls; aws iam list-roles --query Roles --output text").await;
+    let left = deployment
+        .shell
+        .run("aws sqs list-queues --output text; aws s3 ls; aws iam list-roles --query Roles --output text")
+        .await;
     assert_eq!(left.trim(), "", "nothing is left");
 }

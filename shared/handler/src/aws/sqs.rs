@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::BehaviorVersion;
 use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
+use aws_sdk_sqs::operation::delete_message::DeleteMessageError;
 use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
     SendMessageBatchRequestEntry,
@@ -11,7 +12,7 @@ use aws_sdk_sqs::types::{
 
 use crate::aws::sdk::Sdk;
 use crate::config::{ConfigError, Environment};
-use crate::queue::{Message, Queue, QueueError, QueueUrl};
+use crate::queue::{MAX_DELAY, Message, Queue, QueueError, QueueUrl};
 
 /// X-Ray's trace travels beside the attributes; it does not count towards a message's size.
 const TRACE: MessageSystemAttributeNameForSends = MessageSystemAttributeNameForSends::AwsTraceHeader;
@@ -19,8 +20,18 @@ const TRACE: MessageSystemAttributeNameForSends = MessageSystemAttributeNameForS
 /// SQS's limit of entries in a `SendMessageBatch`.
 const MAX_ENTRIES: usize = 10;
 
-/// SQS's limit of bytes in a batch (that of one message); the rest is room for names.
-const MAX_BATCH_BYTES: usize = 250 * 1024;
+/// SQS's limit of message attributes.
+const MAX_ATTRIBUTES: usize = 10;
+
+/// `MaximumMessageSize` of the template's queues. SQS's own limit is four times that by now; nothing of ours needs it,
+/// and a batch of ten has to fit into one invocation.
+const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// The limit of a batch is that of one message.
+const MAX_BATCH_BYTES: usize = MAX_MESSAGE_BYTES;
+
+/// The data type of our attributes; it counts towards a message's size.
+const DATA_TYPE: &str = "String";
 
 /// Amazon SQS.
 #[derive(Debug, Clone)]
@@ -94,6 +105,9 @@ impl SqsQueue {
 #[async_trait]
 impl Queue for SqsQueue {
     async fn send(&self, queue: &QueueUrl, messages: Vec<Message>) -> Result<(), QueueError> {
+        if let Some(reason) = messages.iter().find_map(refusal) {
+            return Err(QueueError { operation: "SendMessage", queue: queue.clone(), reason });
+        }
         for mut batch in batches(messages) {
             match batch.pop() {
                 Some(only) if batch.is_empty() => self.send_one(queue, only).await?,
@@ -109,9 +123,38 @@ impl Queue for SqsQueue {
 
     async fn delete(&self, queue: &QueueUrl, receipt_handle: &str) -> Result<(), QueueError> {
         let call = self.client.delete_message().queue_url(queue.as_str()).receipt_handle(receipt_handle);
-        call.send().await.map_err(|error| failed("DeleteMessage", queue, &error))?;
-        Ok(())
+        match call.send().await {
+            Ok(_) => Ok(()),
+            // A handle of a delivery that is over: deleted already, or delivered again since. Neither is ours to delete.
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteMessageError::is_receipt_handle_is_invalid) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(failed("DeleteMessage", queue, &error)),
+        }
     }
+}
+
+/// Why a message must not be sent. SQS refuses most of this too, but not everything that speaks its protocol does, and
+/// SQS takes larger messages than the queues of the template.
+fn refusal(message: &Message) -> Option<String> {
+    if message.body.is_empty() {
+        return Some("the body is empty".to_owned());
+    }
+    if message.delay > MAX_DELAY {
+        return Some(format!(
+            "DelaySeconds is {}, more than {}",
+            message.delay.as_secs(),
+            MAX_DELAY.as_secs()
+        ));
+    }
+    if message.attributes.len() > MAX_ATTRIBUTES {
+        return Some(format!("more than {MAX_ATTRIBUTES} message attributes"));
+    }
+    let bytes = size_of(message);
+    (bytes > MAX_MESSAGE_BYTES)
+        .then(|| format!("the message has {bytes} bytes, more than {MAX_MESSAGE_BYTES}"))
 }
 
 /// Cuts messages into batches that SQS takes: ten at most, and together no longer than one message may be.
@@ -135,8 +178,8 @@ fn batches(messages: Vec<Message>) -> Vec<Vec<Message>> {
 }
 
 fn size_of(message: &Message) -> usize {
-    message.body.len()
-        + message.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    let attribute = |(name, value): (&String, &String)| name.len() + DATA_TYPE.len() + value.len();
+    message.body.len() + message.attributes.iter().map(attribute).sum::<usize>()
 }
 
 fn delay_seconds(message: &Message) -> i32 {
@@ -144,12 +187,12 @@ fn delay_seconds(message: &Message) -> i32 {
 }
 
 fn attribute(value: String, queue: &QueueUrl) -> Result<MessageAttributeValue, QueueError> {
-    let attribute = MessageAttributeValue::builder().data_type("String").string_value(value);
+    let attribute = MessageAttributeValue::builder().data_type(DATA_TYPE).string_value(value);
     attribute.build().map_err(|error| own("SendMessage", queue, &error))
 }
 
 fn trace_attribute(value: String, queue: &QueueUrl) -> Result<MessageSystemAttributeValue, QueueError> {
-    let attribute = MessageSystemAttributeValue::builder().data_type("String").string_value(value);
+    let attribute = MessageSystemAttributeValue::builder().data_type(DATA_TYPE).string_value(value);
     attribute.build().map_err(|error| own("SendMessage", queue, &error))
 }
 
@@ -167,6 +210,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -176,5 +221,21 @@ mod tests {
         assert_eq!(sizes(vec![message(1); 25]), [10, 10, 5]);
         assert_eq!(sizes(vec![message(100 * 1024); 5]), [2, 2, 1]);
         assert_eq!(sizes(Vec::new()), [0_usize; 0]);
+    }
+
+    #[test]
+    fn what_is_too_late_too_large_or_empty_is_refused_before_it_is_sent() {
+        let message = |bytes: usize| Message { body: "x".repeat(bytes), ..Message::default() };
+        assert_eq!(refusal(&message(MAX_MESSAGE_BYTES)), None);
+        assert!(refusal(&message(MAX_MESSAGE_BYTES + 1)).is_some());
+        assert!(refusal(&message(0)).is_some());
+        assert_eq!(refusal(&Message { delay: MAX_DELAY, ..message(1) }), None);
+        assert!(refusal(&Message { delay: MAX_DELAY + Duration::from_secs(1), ..message(1) }).is_some());
+        let attributes = |count: usize| (0..count).map(|i| (i.to_string(), "value".to_owned())).collect();
+        assert_eq!(refusal(&Message { attributes: attributes(10), ..message(1) }), None);
+        assert!(refusal(&Message { attributes: attributes(11), ..message(1) }).is_some());
+        let filled = Message { attributes: attributes(1), ..message(MAX_MESSAGE_BYTES - 12) };
+        assert_eq!(refusal(&filled), None, "name, type and value have 12 bytes");
+        assert!(refusal(&Message { attributes: attributes(1), ..message(MAX_MESSAGE_BYTES - 11) }).is_some());
     }
 }
