@@ -83,6 +83,7 @@ fn passes_by_itself(reason: &Reason) -> bool {
 pub(crate) fn finish_of(finish: Finish, observed: Value, names: &Names) -> (OutcomeKind, Story) {
     let (kind, reason) = match finish {
         Finish::Succeeded { summary, notes } => {
+            let notes = notes.iter().map(|note| note.text(names)).collect();
             return (OutcomeKind::Succeeded, Story { summary, observed, notes, ..Story::default() });
         }
         Finish::Rejected(reason) => (OutcomeKind::Rejected, reason),

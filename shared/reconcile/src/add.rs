@@ -4,8 +4,8 @@ use mto_messages::{CommandData, JoinData, Journal, TenantId, TenantRef, Then};
 use serde::Serialize;
 
 use crate::{
-    Child, Decision, Finish, MemberRow, MemberState, Mutation, OrganizationState, OrganizationView, Reason,
-    Role, Step, Timing, Wait,
+    Child, Decision, Finish, MemberRow, MemberState, Mutation, Note, OrganizationState, OrganizationView,
+    Reason, Role, Step, Timing, Wait,
 };
 
 /// What is asked for, with every tenant resolved.
@@ -236,17 +236,11 @@ fn finish(aim: &Aim, own: &OrganizationView, timing: &Timing<'_>) -> Finish {
     let mut notes = Vec::new();
     let wants_join = aim.then.as_ref().is_some_and(|then| then.join.is_some());
     for wanted in aim.tenants.iter().filter(|wanted| wanted.external && wants_join) {
-        notes.push(format!(
-            "{} ({}) is external: its own administrators have to send the join request",
-            wanted.display_name, wanted.tenant
-        ));
+        notes.push(Note::External(wanted.tenant));
     }
-    let listed = own.members.len();
-    if listed > timing.limits.active_tenants {
-        notes.push(format!(
-            "{listed} tenants are listed; only {} may be active, which is enforced when they join",
-            timing.limits.active_tenants
-        ));
+    let (listed, limit) = (own.members.len(), timing.limits.active_tenants);
+    if listed > limit {
+        notes.push(Note::OverLimit { listed, limit });
     }
     let summary = match aim.tenants.len() {
         1 => "the tenant is listed as wanted".to_owned(),

@@ -6,7 +6,7 @@ use mto_messages::{
 use serde::Serialize;
 
 use crate::{
-    Child, Decision, Finish, JoinRequest, MemberState, Mutation, OrganizationState, OrganizationView,
+    Child, Decision, Finish, JoinRequest, MemberState, Mutation, Note, OrganizationState, OrganizationView,
     Progress, Reason, Role, Step, TemplatesView, Timing, Wait, add, templates,
 };
 
@@ -174,10 +174,7 @@ fn finish(aim: &Aim, observed: &Observed) -> Finish {
     let name = observed.own.display_name.as_deref().unwrap_or(&aim.display_name);
     let mut notes = Vec::new();
     if name != aim.display_name {
-        notes.push(format!(
-            "the organization is named \"{name}\", not \"{}\"; it was left alone, since \"update\" is not set",
-            aim.display_name
-        ));
+        notes.push(Note::NameLeftAlone { is: name.to_owned(), wanted: aim.display_name.clone() });
     }
     let active = observed.own.active().count();
     let summary = if aim.aims_at_members() {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::reason::JoinFailure;
 use crate::{
-    Child, Decision, Finish, JoinRequest, MemberRow, MemberState, Mutation, OrganizationState,
+    Child, Decision, Finish, JoinRequest, MemberRow, MemberState, Mutation, Note, OrganizationState,
     OrganizationView, OwnerView, Progress, Reading, Reason, Role, Step, TemplatesView, Timing, Unreadable,
     Wait, templates,
 };
@@ -274,20 +274,17 @@ fn owner_row(observed: &Observed) -> Option<&MemberRow> {
     }
 }
 
-fn success(aim: &Aim, own: &OrganizationView) -> (String, Vec<String>) {
+fn success(aim: &Aim, own: &OrganizationView) -> (String, Vec<Note>) {
     let name = own.display_name.as_deref().unwrap_or("the organization");
-    let mut notes = vec![
-        "not done by this: Teams external access and licences have no API; see docs/operations.md".to_owned(),
-    ];
+    let mut notes = vec![Note::NoApiForTheRest];
     if let Some(sync) = &aim.sync {
-        let without: Vec<String> = own
+        let without: Vec<TenantId> = own
             .active()
             .map(|row| row.tenant)
             .filter(|tenant| sync.scope_of(aim, *tenant).is_none())
-            .map(|tenant| tenant.to_string())
             .collect();
         if !without.is_empty() {
-            notes.push(format!("not synchronised, no scope in the tenant directory: {}", without.join(", ")));
+            notes.push(Note::NotSynchronised(without));
         }
     }
     (format!("the tenant is an active member of \"{name}\""), notes)

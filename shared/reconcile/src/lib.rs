@@ -12,6 +12,7 @@ pub mod create;
 pub mod join;
 mod limits;
 mod mutation;
+mod note;
 mod observed;
 mod reason;
 mod refusal;
@@ -20,6 +21,7 @@ mod templates;
 
 pub use limits::{Limits, Timing, next_look};
 pub use mutation::{Mutation, TemplateKind};
+pub use note::Note;
 pub use observed::{
     JoinRequest, MemberRow, MemberState, OrganizationState, OrganizationView, OwnerView, Progress, Reading,
     Role, TemplatesView, Transition, Unreadable,

@@ -6,7 +6,7 @@ use mto_messages::{CommandData, TenantId};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::{Mutation, Reason};
+use crate::{Mutation, Note, Reason};
 
 /// What a verb decides at one look.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +67,7 @@ pub enum Finish {
         /// One plain sentence.
         summary: String,
         /// What else the reader ought to know.
-        notes: Vec<String>,
+        notes: Vec<Note>,
     },
     /// It cannot be done as asked.
     Rejected(Reason),

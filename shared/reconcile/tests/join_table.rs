@@ -508,7 +508,7 @@ fn sync_is_posted_both_ways_with_every_active_member_whose_source_has_a_scope() 
 #[test]
 fn those_without_a_scope_are_named_in_the_notes() {
     let decision = four_members().syncing(SyncWish::default(), &[(OWNER, group(1))]).decide();
-    let note = notes(&decision).iter().find(|note| note.contains("not synchronised")).unwrap();
+    let note = notes(&decision).into_iter().find(|note| note.contains("not synchronised")).unwrap();
     assert!(note.contains(&US.to_string()) && note.contains(&OTHER.to_string()), "{note}");
     assert!(!note.contains(&OWNER.to_string()) && !note.contains(&FOURTH.to_string()), "{note}");
 }

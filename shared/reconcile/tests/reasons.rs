@@ -232,3 +232,11 @@ fn every_write_of_a_plan_says_what_it_does() {
         );
     }
 }
+
+#[test]
+fn the_operations_guide_says_what_to_do_about_every_reason() {
+    let guide = include_str!("../../../docs/operations.md");
+    for code in CODES.lines() {
+        assert!(guide.contains(&format!("`{code}`")), "docs/operations.md lacks {code}");
+    }
+}

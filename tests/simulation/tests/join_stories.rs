@@ -133,7 +133,7 @@ async fn an_external_member_is_listed_and_said_to_be_somebody_elses_to_join() {
     assert_eq!(end.list("children").len(), 1, "no join for the external one");
     let notes = end.list("notes");
     assert!(
-        notes[0].as_str().unwrap().contains("tailspin") && notes[0].as_str().unwrap().contains("external")
+        notes[0].as_str().unwrap().contains("Tailspin") && notes[0].as_str().unwrap().contains("external")
     );
     assert_eq!(scene.waits("INC1").last().unwrap().code(), "waiting-for-members");
     // Its own administrators act, and the formation is complete.

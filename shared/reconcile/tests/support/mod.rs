@@ -1,7 +1,7 @@
 //! Builders for what is asked, seen and remembered, and one line of text for what is decided.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use mto_messages::{Journal, TenantId, Waiting, Write};
+use mto_messages::{Journal, Names, TenantId, Waiting, Write};
 use mto_reconcile::{
     Decision, Finish, JoinRequest, Limits, MemberRow, MemberState, OrganizationState, OrganizationView,
     Progress, Role, Step, Timing, Transition,
@@ -155,9 +155,11 @@ pub(crate) fn line(step: &Step) -> String {
     }
 }
 
-pub(crate) fn notes(decision: &Decision) -> &[String] {
+pub(crate) fn notes(decision: &Decision) -> Vec<String> {
     match &decision.step {
-        Step::Finish(Finish::Succeeded { notes, .. }) => notes,
-        Step::Act(_) | Step::Wait(_) | Step::Finish(Finish::Rejected(_) | Finish::Failed(_)) => &[],
+        Step::Finish(Finish::Succeeded { notes, .. }) => {
+            notes.iter().map(|note| note.text(&Names::default())).collect()
+        }
+        Step::Act(_) | Step::Wait(_) | Step::Finish(Finish::Rejected(_) | Finish::Failed(_)) => Vec::new(),
     }
 }
