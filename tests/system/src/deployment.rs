@@ -1,24 +1,25 @@
 //! The template, deployed to the emulator with the real zips by the very commands of `docs/deploy.md`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use entra_simulator::{Options, Seed};
+use entra_simulator::{Options, Seed, TenantSeed};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::extension::SecretsExtension;
 use crate::shell::{Shell, blocks};
 use crate::tools::{profile_folder, repository};
 use crate::{Ministack, Simulated};
 
 /// How long a test waits for something to happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks at whether it has happened.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -46,7 +47,11 @@ impl Deployment {
     pub async fn new(options: Options) -> Self {
         let seed = seed();
         let simulated = Simulated::serve(seed.clone(), options).await;
-        let ministack = Ministack::start_with(&[("AUTH", "true")]).await;
+        let extension = SecretsExtension::serve().await;
+        let port = extension.port();
+        let variables = [("AUTH", "true"), ("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", port.as_str())];
+        let ministack = Ministack::start_with(&variables).await;
+        extension.reads_from(ministack.endpoint());
         let folder = workplace(&seed);
         build(&folder).await;
         let mut shell = open_shell(&ministack, &folder);
@@ -190,7 +195,8 @@ pub async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> Option<T> {
     tokio::time::timeout(PATIENCE, asking).await.ok()
 }
 
-/// Contoso signs in with a certificate, the others with secrets.
+/// Contoso signs in with a certificate; Fabrikam with a secret in Secrets Manager, which the document has put there;
+/// Tailspin with a secret in a file.
 fn seed() -> Seed {
     let mut seed = Seed::demo(4);
     let contoso = &mut seed.tenants[0].applications[0];
@@ -206,25 +212,32 @@ fn workplace(seed: &Seed) -> PathBuf {
     let folder = profile_folder().join("deployments").join(format!("{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("target/ can be written to");
     std::os::unix::fs::symlink(repository().join("infra"), folder.join("infra")).expect("a link can be made");
-    let tenants: Vec<Value> = seed.tenants.iter().take(3).map(|tenant| {
-        let name = tenant.display_name.to_lowercase();
-        let credential = if name == "contoso" {
-            json!({"certificate": {"certificate": {"file": CERTIFICATE}, "privateKey": {"file": PRIVATE_KEY}}})
-        } else {
-            let file = folder.join(format!("{name}.secret"));
-            std::fs::write(&file, tenant.applications[0].secrets[0].expose()).expect("target/ can be written to");
-            json!({"clientSecret": {"file": file}})
-        };
-        json!({"tenantId": tenant.tenant_id, "name": name,
-               "application": {"clientId": tenant.applications[0].client_id, "credential": credential}})
-    }).collect();
+    let tenants: Vec<Value> = seed.tenants.iter().take(3).map(|tenant| entry(tenant, &folder)).collect();
     let directory = format!("{:#}", json!({"tenants": tenants}));
     std::fs::write(folder.join("tenants.json"), directory).expect("target/ can be written to");
     folder
 }
 
+fn entry(tenant: &TenantSeed, folder: &Path) -> Value {
+    let name = tenant.display_name.to_lowercase();
+    let application = &tenant.applications[0];
+    let file = folder.join(format!("{name}.secret"));
+    if let Some(secret) = application.secrets.first() {
+        std::fs::write(&file, secret.expose()).expect("target/ can be written to");
+    }
+    let credential = match name.as_str() {
+        "contoso" => {
+            json!({"certificate": {"certificate": {"file": CERTIFICATE}, "privateKey": {"file": PRIVATE_KEY}}})
+        }
+        "fabrikam" => json!({"clientSecret": {"secretsManager": "mto/fabrikam"}}),
+        _ => json!({"clientSecret": {"file": file}}),
+    };
+    let application = json!({"clientId": application.client_id, "credential": credential});
+    json!({"tenantId": tenant.tenant_id, "name": name, "application": application})
+}
+
 /// The zips of the binaries cargo has built beside this test.
-async fn build(folder: &std::path::Path) {
+async fn build(folder: &Path) {
     let mut command = Command::new(repository().join("infra/aws/build"));
     command.args(["--arch", architecture(), "--from"]).arg(profile_folder());
     command.arg("--output").arg(folder.join("target/lambda"));
@@ -235,7 +248,7 @@ fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }
 
-fn open_shell(ministack: &Ministack, folder: &std::path::Path) -> Shell {
+fn open_shell(ministack: &Ministack, folder: &Path) -> Shell {
     let clients = repository().join("tests/system/clients");
     let path = format!("{}:{}", clients.display(), env_path());
     let mut variables: Vec<(&str, String)> = ministack.variables().into();

@@ -2,6 +2,8 @@
 
 mod binary;
 mod deployment;
+mod extension;
+mod http;
 mod mapping;
 mod ministack;
 mod runtime_api;

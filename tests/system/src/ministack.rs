@@ -7,20 +7,20 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::http::exchange;
 use crate::tools::Tools;
 
 /// It starts in about a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where everything is.
 pub const REGION: &str = "eu-central-1";
 
 /// Who everybody is, but for the functions: the emulator's root.
-const ROOT_KEY: &str = "test";
+pub(crate) const ROOT_KEY: &str = "test";
 
 /// `MiniStack` on loopback; ended when dropped.
 pub struct Ministack {
@@ -119,22 +119,15 @@ impl Ministack {
     /// # Panics
     /// If it does not answer.
     pub async fn peek(&self, queue: &str) -> Vec<Value> {
-        let answer = self.get("/_ministack/sqs/messages").await.expect("the emulator answers");
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).expect("an answer has a head");
-        let all: Value = serde_json::from_str(body).expect("JSON");
+        let address = self.endpoint.trim_start_matches("http://");
+        let (_, body) = exchange(address, "GET", "/_ministack/sqs/messages", &[], "")
+            .await
+            .expect("the emulator answers");
+        let all: Value = serde_json::from_str(&body).expect("JSON");
         let regions = all["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
         let queues = regions.filter_map(|regions| regions[REGION].as_object()).flatten();
         let found = queues.filter(|(url, _)| url.rsplit('/').next() == Some(queue));
         found.filter_map(|(_, messages)| messages.as_array()).flatten().cloned().collect()
-    }
-
-    /// One request, without a client: HTTP/1.0, so that the answer is neither cut up nor followed by another.
-    async fn get(&self, path: &str) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(self.endpoint.trim_start_matches("http://")).await?;
-        stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        Ok(answer)
     }
 
     /// The processes of a function, by their ids: those whose environment names it, among the emulator's descendants.

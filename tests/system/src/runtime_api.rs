@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// How long a test waits for a function's answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a function answered to one invocation.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Programs from PyPI, in one virtual environment for all tests.
+//! Programs from the Python package index, in one virtual environment for all tests.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

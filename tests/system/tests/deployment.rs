@@ -219,6 +219,8 @@ async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down(
         "{looked}"
     );
 
+    // The emulator ends the processes of a function that is updated, in the middle of whatever they do.
+    deployment.set_visibility_timeout("join", 3).await;
     deployment.post("join", &join("J-1", "fabrikam")).await;
     let waits = eventually(async || (!deployment.peek("join").await.is_empty()).then_some(()));
     assert!(waits.await.is_some());

@@ -305,7 +305,7 @@ async fn what_sqs_refuses_is_refused_and_nothing_beside_it_is_sent(world: &impl 
 
 async fn what_just_fits_is_taken(world: &impl World) {
     let pair = world.pair().await;
-    let latest = Message { delay: Duration::from_secs(900), ..message("latest") };
+    let latest = Message { delay: Duration::from_mins(15), ..message("latest") };
     let largest = message(&"x".repeat(256 * 1024));
     world.queue().send(&pair.main, vec![latest, largest.clone(), message("beside it")]).await.unwrap();
     let mut received = world.now(&pair.main).await;

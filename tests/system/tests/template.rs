@@ -1,4 +1,4 @@
-//! The template against the house rules: what CloudFormation would run is read, not the source.
+//! The template against the house rules: what AWS would run is read, not the source.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -289,14 +289,17 @@ async fn a_template_that_breaks_a_rule_is_found_out() {
 fn environment(template: &Value, function: &str) -> BTreeMap<String, String> {
     let variables =
         template["Resources"][function]["Properties"]["Environment"]["Variables"].as_object().unwrap();
-    let value = |name: &str, value: &Value| match (name, referred(value)) {
-        ("MTO_DIRECTORY", _) => json!({"tenants": []}).to_string(),
-        (_, Some(parameter)) => match &template["Parameters"][parameter]["Default"] {
-            Value::Null => format!("https://queue.example/{parameter}"),
-            Value::String(text) => text.clone(),
-            default => default.to_string(),
-        },
-        (_, None) => String::new(),
+    let default = |parameter: &str| {
+        let default = &template["Parameters"][parameter]["Default"];
+        let number = default.as_u64().map(|number| number.to_string());
+        // What has no default is a queue.
+        number
+            .or_else(|| default.as_str().map(str::to_owned))
+            .unwrap_or(format!("https://queue.example/{parameter}"))
+    };
+    let value = |name: &str, given: &Value| match name {
+        "MTO_DIRECTORY" => json!({"tenants": []}).to_string(),
+        _ => referred(given).map(default).unwrap_or_default(),
     };
     variables.iter().map(|(name, given)| (name.clone(), value(name, given))).collect()
 }
