@@ -38,7 +38,7 @@ impl Function for Add {
         if data.then.as_ref().is_some_and(|then| then.join.is_some()) {
             tenants.posts("data.then.join", Verb::Join)?;
         }
-        tenants.can_follow(data.then.as_ref())?;
+        tenants.can_follow_adding(data.then.as_ref(), data.tenants.len())?;
         Ok(Aim { owner, tenants: tenants.wanted(&data.tenants, owner)?, then: data.then.clone() })
     }
 

@@ -34,7 +34,7 @@ impl Function for Create {
         if !data.tenants.is_empty() {
             tenants.posts("data.tenants", Verb::Add)?;
         }
-        tenants.can_follow(data.then.as_ref())?;
+        tenants.can_follow_adding(data.then.as_ref(), data.tenants.len())?;
         Ok(Aim {
             owner,
             display_name: data.display_name.clone(),

@@ -33,6 +33,13 @@ impl Function for Join {
     fn aim(&self, data: &CommandData, tenants: &Tenants<'_>) -> Result<Aim, Reason> {
         let CommandData::Join(data) = data else { return Err(mto_handler::wrong_verb(data)) };
         tenants.can_follow(data.then.as_ref())?;
+        if data.then.as_ref().is_some_and(|then| then.join.is_some()) {
+            return Err(Reason::Invalid {
+                field: "data.then.join".to_owned(),
+                problem: "has no meaning here: this command is the join".to_owned(),
+                remedy: "leave it out; only data.then.sync follows a join".to_owned(),
+            });
+        }
         let wish = data.then.as_ref().and_then(|then| then.sync.clone());
         Ok(Aim {
             tenant: tenants.ours("data.tenant", &data.tenant)?,

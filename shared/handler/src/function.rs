@@ -62,6 +62,9 @@ pub trait Function: Send + Sync + 'static {
     fn assume(&self, aim: &Self::Aim, observed: Self::Observed, mutation: &Mutation) -> Self::Observed;
 }
 
+/// Most tenants of one command: five times what an organization may have, and its outcome still fits a message.
+const MAX_TENANTS: usize = 500;
+
 /// The tenants of one command.
 pub struct Tenants<'a> {
     pub(crate) resolved: BTreeMap<TenantRef, TenantId>,
@@ -98,8 +101,8 @@ impl Tenants<'_> {
         Ok(id)
     }
 
-    /// Checks that what is to follow can follow, down to the last command of the chain: it would be late to find
-    /// out hours later.
+    /// Checks that a wish for users to follow can be met: hours later it would be late to find out that
+    /// nothing of this installation synchronises.
     ///
     /// # Errors
     /// A rejection that names the queue's variable.
@@ -108,6 +111,25 @@ impl Tenants<'_> {
             Some(_) => self.posts("data.then.sync", Verb::Sync),
             None => Ok(()),
         }
+    }
+
+    /// The same for a verb that adds: users follow a join, and joins follow a list.
+    ///
+    /// # Errors
+    /// A rejection that names the field that is missing.
+    pub fn can_follow_adding(&self, then: Option<&Then>, listed: usize) -> Result<(), Reason> {
+        let Some(then) = then else { return Ok(()) };
+        if then.sync.is_some() && then.join.is_none() {
+            return Err(needs(
+                "data.then.sync",
+                "data.then.join",
+                "users are synchronised once a tenant has joined",
+            ));
+        }
+        if then.join.is_some() && listed == 0 {
+            return Err(needs("data.then.join", "data.tenants", "only tenants of the list are made to join"));
+        }
+        self.can_follow(Some(then))
     }
 
     /// Checks that commands of this verb can be posted.
@@ -133,6 +155,13 @@ impl Tenants<'_> {
     /// # Errors
     /// A rejection, if one of them is the owner, stands there twice, or is not in the directory.
     pub fn wanted(&self, list: &[NewTenant], owner: TenantId) -> Result<Vec<Wanted>, Reason> {
+        if list.len() > MAX_TENANTS {
+            return Err(Reason::Invalid {
+                field: "data.tenants".to_owned(),
+                problem: format!("holds {} tenants, more than {MAX_TENANTS}", list.len()),
+                remedy: "send several commands".to_owned(),
+            });
+        }
         let mut wanted: Vec<Wanted> = Vec::with_capacity(list.len());
         for (index, new) in list.iter().enumerate() {
             let invalid = |problem: &str, remedy: &str| Reason::Invalid {
@@ -155,6 +184,14 @@ impl Tenants<'_> {
             });
         }
         Ok(wanted)
+    }
+}
+
+fn needs(field: &str, other: &str, why: &str) -> Reason {
+    Reason::Invalid {
+        field: field.to_owned(),
+        problem: format!("has no effect without {other}: {why}"),
+        remedy: format!("give {other} as well, or leave {field} out"),
     }
 }
 

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::apply::is_denied;
 use crate::function::{Function, Look, Tenants, unknown_tenant};
 use crate::handler::Handler;
 use crate::outcomes::{Story, finish_of};
@@ -24,6 +25,18 @@ const CORRELATION: Uuid = Uuid::from_u128(0x6d74_6f2d_6675_4e63_9469_6f6e_7300_0
 /// How far the clocks of two hosts may be apart.
 const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
+/// Tenants whose applications are tried for looking up a domain.
+const MAX_LOOKUPS: usize = 3;
+
+/// A look that is later than this was not late, it was not taken.
+const UNWATCHED_AFTER: time::Duration = time::Duration::minutes(20);
+
+/// SQS takes ten attributes; one is the journal.
+const MAX_FOREIGN_ATTRIBUTES: usize = 9;
+
+/// Room for them beside the largest body and the largest journal.
+const MAX_FOREIGN_ATTRIBUTE_BYTES: usize = 24 * 1024;
+
 /// A command under way.
 pub(crate) struct Work<'a> {
     pub(crate) record: &'a Record,
@@ -32,6 +45,8 @@ pub(crate) struct Work<'a> {
     /// When this invocation has to stop asking Graph.
     pub(crate) end: OffsetDateTime,
     pub(crate) first_look: OffsetDateTime,
+    /// Budgets run from here: the first look, and as much later as nobody was looking.
+    pub(crate) budget_start: OffsetDateTime,
 }
 
 impl<F: Function> Handler<F> {
@@ -68,13 +83,15 @@ impl<F: Function> Handler<F> {
         let mut journal =
             if journal.is_from_the_future(now + CLOCK_SKEW) { Journal::default() } else { journal };
         let first_look = *journal.first_look.get_or_insert(now);
-        let mut work = Work { record, command, journal, end, first_look };
+        skip_unwatched_time(&mut journal, now);
+        let budget_start = first_look + time::Duration::seconds(i64::from(journal.unwatched_seconds));
+        let mut work = Work { record, command, journal, end, first_look, budget_start };
         // A wait never leads past the deadline; what says so is no journal of ours, and is looked at now.
-        let latest = first_look + self.config.limits.budget(F::VERB, true);
+        let latest = budget_start + self.config.limits.budget(F::VERB, true);
         let asleep = |time: &OffsetDateTime| *time > now && *time <= latest;
         if let Some(not_before) = work.journal.not_before.filter(asleep) {
             // A wait longer than one DelaySeconds: hop on without looking.
-            return self.send_again(&work, not_before).await;
+            return self.send_again(&mut work, not_before).await;
         }
         work.journal.not_before = None;
         work.journal.looks = work.journal.looks.saturating_add(1);
@@ -145,19 +162,25 @@ impl<F: Function> Handler<F> {
         tenant: &TenantRef,
     ) -> Result<TenantId, Next> {
         let rejected = || Next::ended(Finish::Rejected(unknown_tenant(field, tenant)));
+        let directory = &self.config.directory;
         let domain = tenant.as_str();
-        let Some(from) = self.config.directory.ours().next().filter(|_| domain.contains('.')) else {
+        if !domain.contains('.') {
             return Err(rejected());
-        };
-        let endpoint = FindTenantInformationByDomainName { domain_name: domain.to_owned() };
-        match look.send(from, &endpoint).await {
-            Ok(information) => {
-                let id = TenantId::new(information.tenant_id);
-                self.config.directory.find(&id.to_string()).ok_or_else(rejected)
-            }
-            Err(error) if error.is_not_found() => Err(rejected()),
-            Err(error) => Err(self.after_failed_read(work, from, &error, 0)),
         }
+        let endpoint = FindTenantInformationByDomainName { domain_name: domain.to_owned() };
+        for from in directory.ours().take(MAX_LOOKUPS) {
+            match look.send(from, &endpoint).await {
+                Ok(information) => {
+                    let id = TenantId::new(information.tenant_id);
+                    return directory.find(&id.to_string()).ok_or_else(rejected);
+                }
+                Err(error) if error.is_not_found() => return Err(rejected()),
+                // Not every tenant's application needs the right to look tenants up.
+                Err(error) if is_denied(&error) => {}
+                Err(error) => return Err(self.after_failed_read(work, from, &error, 0)),
+            }
+        }
+        Err(rejected())
     }
 
     /// What follows: the command ends, or waits.
@@ -182,7 +205,7 @@ impl<F: Function> Handler<F> {
         observed: serde_json::Value,
     ) -> Result<(), QueueError> {
         let now = self.clock.now();
-        let deadline = work.first_look + budget;
+        let deadline = work.budget_start + budget;
         if now >= deadline {
             let story = Story::expired(&wait.reason, &self.config.directory.names(), observed);
             return self.tell(work, OutcomeKind::Expired, story).await;
@@ -198,10 +221,11 @@ impl<F: Function> Handler<F> {
         self.send_again(work, next).await
     }
 
-    async fn send_again(&self, work: &Work<'_>, next: OffsetDateTime) -> Result<(), QueueError> {
+    async fn send_again(&self, work: &mut Work<'_>, next: OffsetDateTime) -> Result<(), QueueError> {
+        work.journal.next_look = Some(next);
         let delay = Duration::try_from(next - self.clock.now()).unwrap_or_default().min(MAX_DELAY);
         let whole = Duration::from_secs(delay.as_secs() + u64::from(delay.subsec_nanos() > 0));
-        let mut attributes = work.record.attributes.clone();
+        let mut attributes = attributes_to_keep(work.record, MAX_FOREIGN_ATTRIBUTES);
         attributes.insert(JOURNAL_ATTRIBUTE.to_owned(), work.journal.to_attribute());
         let body = work.record.body.clone();
         let trace_header = work.record.trace_header.clone();
@@ -251,10 +275,9 @@ impl<F: Function> Handler<F> {
     async fn dead_letter(&self, record: &Record, code: &str, text: &str) -> Result<(), QueueError> {
         self.metrics.dead_letter(self.clock.now(), code);
         tracing::error!(message_id = record.message_id, code, reason = %clip(text, 300), "dead letter");
-        let mut attributes = record.attributes.clone();
-        // SQS allows ten attributes; ours go in front.
-        while attributes.len() > 6 {
-            attributes.pop_last();
+        let mut attributes = attributes_to_keep(record, MAX_FOREIGN_ATTRIBUTES - 4);
+        if let Some(journal) = record.attributes.get(JOURNAL_ATTRIBUTE) {
+            attributes.insert(JOURNAL_ATTRIBUTE.to_owned(), journal.clone());
         }
         attributes.insert("reason".to_owned(), code.to_owned());
         attributes.insert("reasonText".to_owned(), clip(text, 500));
@@ -264,6 +287,35 @@ impl<F: Function> Handler<F> {
         let message = Message { body: record.body.clone(), attributes, delay: Duration::ZERO, trace_header };
         self.queue.send(&self.config.dead_letters, vec![message]).await
     }
+}
+
+/// Time in which nobody looked does not count: a message that comes back from the dead-letter queue after a day
+/// goes on where it was, and is not expired by the day.
+fn skip_unwatched_time(journal: &mut Journal, now: OffsetDateTime) {
+    let late = journal.next_look.take().map_or(time::Duration::ZERO, |expected| now - expected);
+    if late > UNWATCHED_AFTER {
+        let seconds = u32::try_from(late.whole_seconds()).unwrap_or(u32::MAX);
+        journal.unwatched_seconds = journal.unwatched_seconds.saturating_add(seconds);
+        // "Again and again" is what patience measures.
+        journal.refusal = None;
+        journal.interrupted = None;
+    }
+}
+
+/// The producer's own message attributes travel on, as far as SQS's limits leave room: ten attributes, and the
+/// body, the journal and these within 256 KiB.
+fn attributes_to_keep(record: &Record, most: usize) -> BTreeMap<String, String> {
+    let mut bytes = 0;
+    let mut kept = BTreeMap::new();
+    for (name, value) in record.attributes.iter().filter(|(name, _)| *name != JOURNAL_ATTRIBUTE) {
+        bytes += name.len() + value.len();
+        if kept.len() == most || bytes > MAX_FOREIGN_ATTRIBUTE_BYTES {
+            tracing::warn!(name, "message attributes beyond what a message can hold are left out");
+            break;
+        }
+        kept.insert(name.clone(), value.clone());
+    }
+    kept
 }
 
 /// Notes what is waited for, and returns since when the delay counts. An interruption has a clock of its own:

@@ -102,7 +102,7 @@ impl<F: Function> Handler<F> {
 
     /// Past its deadline a command makes no more writes; it still may turn out to be done.
     fn expire(&self, work: &Work<'_>, budget: Duration, step: &Step, seen: &Value) -> Option<Next> {
-        let past = work.journal.looks > 1 && self.clock.now() >= work.first_look + budget;
+        let past = work.journal.looks > 1 && self.clock.now() >= work.budget_start + budget;
         let names = self.config.directory.names();
         let story = match step {
             Step::Finish(_) => return None,

@@ -12,8 +12,14 @@ use crate::{CommandData, TenantId, Verb, clip};
 /// the body into one SQS message (256 KiB until 2025, 1 MiB since).
 pub const MAX_BODY_BYTES: usize = 160 * 1024;
 
-/// The longest `id` and `source`, in characters: other ids are derived from them.
-const MAX_ID_CHARS: usize = 300;
+/// The longest attribute, in characters.
+const MAX_ATTRIBUTE_CHARS: usize = 300;
+
+/// The longest `id` that somebody may send: the ids of what follows are derived from it.
+const MAX_ROOT_ID_CHARS: usize = 150;
+
+/// The longest `id` of a command that follows: two verbs, and at most three tenants, behind a root's.
+const MAX_CHILD_ID_CHARS: usize = 400;
 
 /// What somebody wants.
 ///
@@ -137,14 +143,15 @@ impl Command {
             None | Some("1.0") => {}
             Some(other) => return Err(bad_field("specversion", other, "is not 1.0; send CloudEvents 1.0")),
         }
+        let root = optional_text(&mut event, "root")?;
         Ok(Self {
-            id: required_text(&mut event, "id")?,
+            id: id_of(&mut event, root.is_some())?,
             source: required_text(&mut event, "source")?,
             time: time_of(&mut event)?,
             subject: optional_text(&mut event, "subject")?,
             reply_to: optional_text(&mut event, "replyto")?,
             requested_by: optional_text(&mut event, "requestedby")?,
-            root: optional_text(&mut event, "root")?,
+            root,
             data: data_of(verb, event.remove("data"))?,
         })
     }
@@ -250,6 +257,15 @@ fn data_to_json(data: &CommandData) -> Value {
     encoded.unwrap_or_default()
 }
 
+fn id_of(event: &mut Map<String, Value>, follows: bool) -> Result<String, ParseError> {
+    let most = if follows { MAX_CHILD_ID_CHARS } else { MAX_ROOT_ID_CHARS };
+    let id = bounded_text(event, "id", most)?.ok_or(ParseError::Missing("id"))?;
+    if id.trim().is_empty() {
+        return Err(bad_field("id", &id, "is blank"));
+    }
+    Ok(id)
+}
+
 fn required_text(event: &mut Map<String, Value>, name: &'static str) -> Result<String, ParseError> {
     let text = optional_text(event, name)?.ok_or(ParseError::Missing(name))?;
     if text.trim().is_empty() {
@@ -259,10 +275,18 @@ fn required_text(event: &mut Map<String, Value>, name: &'static str) -> Result<S
 }
 
 fn optional_text(event: &mut Map<String, Value>, name: &'static str) -> Result<Option<String>, ParseError> {
+    bounded_text(event, name, MAX_ATTRIBUTE_CHARS)
+}
+
+fn bounded_text(
+    event: &mut Map<String, Value>,
+    name: &'static str,
+    most_chars: usize,
+) -> Result<Option<String>, ParseError> {
     match event.remove(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.chars().count() > MAX_ID_CHARS => {
-            Err(bad_field(name, &text, "is longer than 300 characters"))
+        Some(Value::String(text)) if text.chars().count() > most_chars => {
+            Err(bad_field(name, &text, &format!("is longer than {most_chars} characters; shorten it")))
         }
         Some(Value::String(text)) => Ok(Some(text)),
         Some(other) => Err(bad_field(name, &other.to_string(), "is not a string")),

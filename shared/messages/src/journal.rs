@@ -32,6 +32,13 @@ pub struct Journal {
     /// Not to be looked at before; set where a wait is longer than one `DelaySeconds`.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub not_before: Option<OffsetDateTime>,
+    /// When it is to be looked at next. Much later than that, nobody was looking: it lay in a dead-letter queue,
+    /// or the function did not run.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub next_look: Option<OffsetDateTime>,
+    /// Seconds in which nobody was looking; they do not count towards the budget.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unwatched_seconds: u32,
     /// How many deliveries looked at the command.
     #[serde(default)]
     pub looks: u32,

@@ -63,7 +63,15 @@ pub fn command(verb: Verb) -> Value {
         Verb::Sync => schema_of::<SyncData>(),
     };
     let kind = verb.command_type();
-    envelope(&format!("Command {kind}"), &json!({ "const": kind }), data, &["type", "id", "source", "data"])
+    let title = format!("Command {kind}");
+    let mut schema = envelope(&title, &json!({ "const": kind }), data, &["type", "id", "source", "data"]);
+    for name in ["source", "subject", "replyto", "requestedby", "root"] {
+        schema["properties"][name]["maxLength"] = json!(300);
+    }
+    schema["properties"]["id"]["description"] =
+        json!("Names the command within its source. At most 150 characters, if \"root\" is not set.");
+    schema["properties"]["id"]["maxLength"] = json!(400);
+    schema
 }
 
 /// The schema of every outcome.
@@ -87,7 +95,7 @@ fn envelope(title: &str, kind: &Value, mut data: Value, required: &[&str]) -> Va
         data.remove("$schema");
         data.remove("$defs")
     });
-    let text = |description: &str| json!({ "type": "string", "maxLength": 300, "description": description });
+    let text = |description: &str| json!({ "type": "string", "description": description });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,

@@ -141,6 +141,9 @@ pub(crate) fn decide_own_row(owner: TenantId, own: &OrganizationView) -> Option<
     }
     match &row.role {
         Role::Owner => None,
+        Role::Member if *row.role_to_be() == Role::Owner => {
+            Some(Decision::wait(Reason::RoleChanging(vec![owner])))
+        }
         Role::Member => Some(Decision::reject(Reason::NotAnOwner(owner))),
         Role::Unrecognised(role) => {
             Some(Decision::wait(Reason::Unrecognised(format!("role \"{role}\" of the owner"))))

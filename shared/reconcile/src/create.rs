@@ -1,7 +1,7 @@
 //! create: make the owner's organization exist.
 
 use mto_messages::{
-    AddData, CommandData, Journal, NewTenant, SyncWish, Templates, TenantId, TenantRef, Then,
+    AddData, CommandData, Journal, NewTenant, SyncWish, Templates, TenantId, TenantRef, Then, Write,
 };
 use serde::Serialize;
 
@@ -93,13 +93,9 @@ fn decide_inactive(aim: &Aim, observed: &Observed, journal: &Journal, timing: &T
         if let (Some(owner), true) = (request.owner, request.is_running()) {
             return Decision::reject(Reason::JoinElsewhere { tenant: aim.owner, owner });
         }
-        // Accepted, and not visible as an organization yet: or left over from a membership that ended
-        // (unverified which). Looking again for a while tells them apart.
-        let accepted = request.owner.is_some()
-            && request.state == Some(MemberState::Active)
-            && request.progress.as_ref().is_none_or(|progress| *progress == Progress::Succeeded);
+        // Not visible yet, or left over: looking again for a while tells them apart.
         let reason = Reason::Settling("accepted join request of this tenant");
-        if accepted && timing.waited_for(journal, &reason) < timing.limits.confirm {
+        if request.was_accepted() && timing.waited_for(journal, &reason) < timing.limits.confirm {
             return Decision::wait(reason);
         }
     }
@@ -110,8 +106,8 @@ fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     if let Some(decision) = add::decide_own_row(aim.owner, &observed.own) {
         return decision;
     }
-    if let Some(update) = rename(aim, &observed.own) {
-        return settle_or(update, journal, timing);
+    if let Some(decision) = decide_rename(aim, &observed.own, journal, timing) {
+        return decision;
     }
     let templates = templates::decide(aim.templates.as_ref(), observed.templates.as_ref(), journal, timing);
     if let Some(decision) = templates {
@@ -125,11 +121,21 @@ fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     Decision { step, children }
 }
 
-fn settle_or(update: Mutation, journal: &Journal, timing: &Timing<'_>) -> Decision {
-    if timing.is_settling(journal, update.what(), None) {
-        return Decision::wait(Reason::Settling("change of the organization's name"));
+/// Renames once. A name that changes again after that, while the command waits for its members, is somebody
+/// else's later wish.
+fn decide_rename(
+    aim: &Aim,
+    own: &OrganizationView,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Option<Decision> {
+    let update = rename(aim, own)?;
+    if timing.is_settling(journal, update.what(), None) && journal.posted.is_empty() {
+        return Some(Decision::wait(Reason::Settling("change of the organization's name")));
     }
-    Decision::act(vec![update])
+    let accepted = |write: &Write| write.what == update.what() && write.status.is_some_and(|s| s < 300);
+    let done = !journal.posted.is_empty() || journal.writes.iter().any(accepted);
+    (!done).then(|| Decision::act(vec![update]))
 }
 
 fn rename(aim: &Aim, own: &OrganizationView) -> Option<Mutation> {
@@ -174,7 +180,13 @@ fn finish(aim: &Aim, observed: &Observed) -> Finish {
     let name = observed.own.display_name.as_deref().unwrap_or(&aim.display_name);
     let mut notes = Vec::new();
     if name != aim.display_name {
-        notes.push(Note::NameLeftAlone { is: name.to_owned(), wanted: aim.display_name.clone() });
+        let (is, wanted) = (name.to_owned(), aim.display_name.clone());
+        let note = if aim.update {
+            Note::RenamedMeanwhile { is, wanted }
+        } else {
+            Note::NameLeftAlone { is, wanted }
+        };
+        notes.push(note);
     }
     let active = observed.own.active().count();
     let summary = if aim.aims_at_members() {

@@ -263,6 +263,15 @@ fn ask(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -
     if timing.is_settling(journal, request.what(), request.about()) {
         return Decision::wait(Reason::Settling("join request"));
     }
+    // A record of this owner beside a row that is pending there is left over from before: it can be asked again.
+    let left_over = observed.request.owner == Some(aim.owner) && owner_row(observed).is_some();
+    let accepted = Reason::Settling("accepted join request of this tenant");
+    if observed.request.was_accepted()
+        && !left_over
+        && timing.waited_for(journal, &accepted) < timing.limits.confirm
+    {
+        return Decision::wait(accepted);
+    }
     templates::decide(aim.templates.as_ref(), observed.templates.as_ref(), journal, timing)
         .unwrap_or_else(|| Decision::act(vec![request]))
 }

@@ -16,6 +16,13 @@ pub enum Note {
         /// The command's.
         wanted: String,
     },
+    /// The organization was renamed by somebody else while the command was under way.
+    RenamedMeanwhile {
+        /// Its name now.
+        is: String,
+        /// The command's.
+        wanted: String,
+    },
     /// Somebody else has to make this tenant join.
     External(TenantId),
     /// More tenants are listed than may be active.
@@ -41,6 +48,9 @@ impl Note {
             ),
             Self::NameLeftAlone { is, wanted } => format!(
                 "the organization is named \"{is}\", not \"{wanted}\"; it was left alone, since \"update\" is not set"
+            ),
+            Self::RenamedMeanwhile { is, wanted } => format!(
+                "the organization is named \"{is}\", not \"{wanted}\": somebody renamed it meanwhile, which was left alone"
             ),
             Self::External(tenant) => format!(
                 "{} is external: its own administrators have to send the join request",

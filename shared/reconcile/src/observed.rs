@@ -213,6 +213,14 @@ impl JoinRequest {
         self.owner.is_some() && self.progress.as_ref().is_some_and(Progress::is_running)
     }
 
+    /// Whether it says it was accepted, with nothing under way. While the tenant is in no organization, that is
+    /// either not visible yet, or left over from a membership that ended (unverified which).
+    pub fn was_accepted(&self) -> bool {
+        self.owner.is_some()
+            && self.state == Some(MemberState::Active)
+            && self.progress.as_ref().is_none_or(|progress| *progress == Progress::Succeeded)
+    }
+
     /// Whether it failed and waits to be reset.
     pub fn has_failed(&self) -> bool {
         self.owner.is_some() && self.progress == Some(Progress::Failed)

@@ -191,8 +191,12 @@ impl Scene {
     formed(vec![]).named("Contoso").update().wrote(UPDATE, None, Duration::minutes(9)),
     "wait settling: change of the organization's name"
 )]
-#[case::after_ten_minutes_it_is_changed_again(
+#[case::a_name_that_differs_after_that_is_somebody_elses_later_wish(
     formed(vec![]).named("Contoso").update().wrote(UPDATE, None, Duration::minutes(10)),
+    "succeeded"
+)]
+#[case::a_change_of_unknown_fate_is_made_again(
+    formed(vec![]).named("Contoso").update().answered(UPDATE, None, Duration::minutes(1), None),
     "act update-organization"
 )]
 #[case::the_name_comes_before_the_templates(

@@ -374,13 +374,29 @@ fn check_memory<L: Look>(look: &L, journal: &Journal) -> Result<(), TestCaseErro
     Ok(())
 }
 
-/// The only write that memory brings forth: creating in spite of the accepted join request of an earlier
-/// membership, once that has been seen, with no organization, for the time of `confirm`.
-fn outlasts_an_accepted_request(look: &Create, journal: &Journal) -> bool {
-    let request = look.1.request.as_ref();
-    look.1.own.state == OrganizationState::Inactive
-        && request
-            .is_some_and(|r| r.owner.is_some() && r.state == Some(MemberState::Active) && !r.is_running())
+/// A rename that was accepted is not made again, whatever the name is by now: from then on the command is one that
+/// does not ask for it.
+fn once_renamed(look: Create, journal: &Journal) -> Result<Create, TestCaseError> {
+    let accepted =
+        |w: &mto_messages::Write| w.what == "update-organization" && w.status.is_some_and(|s| s < 300);
+    if !journal.writes.iter().any(accepted) {
+        return Ok(look);
+    }
+    let renames = |mutation: &Mutation| matches!(mutation, Mutation::UpdateOrganization { .. });
+    prop_assert!(!mutations(look.decided(journal)).iter().any(renames), "renamed twice");
+    let Create(aim, observed) = look;
+    Ok(Create(create::Aim { update: false, ..aim }, observed))
+}
+
+/// The only writes that memory brings forth: creating or joining in spite of the accepted join request of an
+/// earlier membership, once that has been seen, with no organization, for the time of `confirm`.
+fn outlasts_an_accepted_request(
+    own: &OrganizationView,
+    request: Option<&JoinRequest>,
+    journal: &Journal,
+) -> bool {
+    own.state == OrganizationState::Inactive
+        && request.is_some_and(JoinRequest::was_accepted)
         && journal.waiting.as_ref().is_some_and(|waiting| {
             waiting.key.contains("accepted join request") && NOW - waiting.since >= Limits::default().confirm
         })
@@ -406,6 +422,7 @@ proptest! {
 
     #[test]
     fn create_writes_only_what_is_missing_where_it_may(look in any_create(), journal in any_journal()) {
+        let look = once_renamed(look, &journal)?;
         let own = &look.1.own;
         let may_act = own.row(OWNER).is_some_and(|row| row.role == Role::Owner && !row.is_leaving());
         let decision = check_decision(&look, &journal)?;
@@ -490,7 +507,8 @@ proptest! {
 
     #[test]
     fn memory_only_holds_the_writes_of_create_back(look in any_create(), journal in any_journal()) {
-        if !outlasts_an_accepted_request(&look, &journal) {
+        let look = once_renamed(look, &journal)?;
+        if !outlasts_an_accepted_request(&look.1.own, look.1.request.as_ref(), &journal) {
             check_memory(&look, &journal)?;
         }
     }
@@ -502,6 +520,8 @@ proptest! {
 
     #[test]
     fn memory_only_holds_the_writes_of_join_back(look in any_join(), journal in any_journal()) {
-        check_memory(&look, &journal)?;
+        if !outlasts_an_accepted_request(&look.1.own, Some(&look.1.request), &journal) {
+            check_memory(&look, &journal)?;
+        }
     }
 }

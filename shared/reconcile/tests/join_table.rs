@@ -198,8 +198,14 @@ fn check(scene: &Scene, expected: &str) {
     scene().request(asked(OTHER, Progress::Running)), "rejected join-elsewhere"
 )]
 #[case::row_6_not_once_it_failed(scene().request(asked(OTHER, Progress::Failed)), "act reset-join")]
+#[case::row_6_accepted_elsewhere_may_not_show_yet(
+    scene().request(request(OTHER, MemberState::Active, None)),
+    "wait settling: accepted join request of this tenant"
+)]
 #[case::row_6_not_once_it_is_over(
-    scene().request(request(OTHER, MemberState::Active, None)), "act request-join"
+    scene().request(request(OTHER, MemberState::Active, None))
+        .waited("settling: accepted join request of this tenant", Duration::minutes(5)),
+    "act request-join"
 )]
 #[case::row_7_a_failure_found_at_first_look_is_reset_at_once(
     scene().request(asked(OWNER, Progress::Failed)), "act reset-join"

@@ -120,9 +120,9 @@ async fn a_key_selects_one_text_of_a_json_secret() {
 }
 
 #[rstest]
-#[case::not_json("s3cret", "is no JSON object with a text \"contoso\"")]
-#[case::another_key(r#"{"fabrikam": "s3cret"}"#, "is no JSON object with a text \"contoso\"")]
-#[case::no_text(r#"{"contoso": {"x": "s3cret"}}"#, "is no JSON object with a text \"contoso\"")]
+#[case::not_json("s3cret", "is no JSON object with a text under the key after #")]
+#[case::another_key(r#"{"fabrikam": "s3cret"}"#, "is no JSON object with a text under the key after #")]
+#[case::no_text(r#"{"contoso": {"x": "s3cret"}}"#, "is no JSON object with a text under the key after #")]
 #[case::empty(r#"{"contoso": " "}"#, "is empty")]
 #[tokio::test]
 async fn a_stored_secret_that_cannot_be_used_is_named_and_not_shown(
@@ -135,7 +135,8 @@ async fn a_stored_secret_that_cannot_be_used_is_named_and_not_shown(
     let error = get(&credentials).await.unwrap_err();
     assert!(matches!(error, TokenError::Unusable { .. }), "{error:?}");
     let shown = format!("{error} {error:?}");
-    assert!(error.to_string().ends_with(&format!("the secret mto/tenants {wanted}")), "{error}");
+    let said = format!("tenant {CONTOSO} cannot be used: clientSecret: the secret in Secrets Manager {wanted}");
+    assert!(error.to_string().ends_with(&said), "{error}");
     assert!(!shown.contains("s3cret"), "{shown}");
 }
 
@@ -193,16 +194,124 @@ async fn a_federated_credential_is_ready_without_a_secret(
 }
 
 #[rstest]
-#[case::unset(json!({"clientSecret": {"env": "THERE"}}), "contoso.credential: variable THERE cannot be read")]
-#[case::no_store(json!({"clientSecret": {"secretsManager": "x"}}), "contoso.credential: secretsManager is left out of this build")]
-#[case::no_sts(json!({"federated": {"webIdentity": {}}}), "contoso.credential: webIdentity is left out of this build")]
-#[case::no_path(json!({"federated": {"tokenFile": " "}}), "contoso.credential: federated.tokenFile is blank")]
-#[case::no_id(json!({"clientSecret": {"secretsManager": ""}}), "is no secret: give its name or ARN")]
-#[case::a_blank_in_an_id(json!({"clientSecret": {"secretsManager": "a b"}}), "\"a b\" is no secret")]
-#[case::no_key(json!({"clientSecret": {"secretsManager": "x#"}}), "\"x#\" is no secret")]
-#[case::another_way(json!({"federated": {"managedIdentity": {}}}), "tenants[0].application.credential")]
-#[case::an_option(json!({"federated": {"webIdentity": {"audience": "x"}}}), "unknown field `audience`")]
+#[case::unset(json!({"clientSecret": {"env": "THERE"}}), "contoso.credential.clientSecret: variable THERE cannot be read")]
+#[case::no_store(json!({"clientSecret": {"secretsManager": "x"}}), "contoso.credential.clientSecret: secretsManager is left out of this build")]
+#[case::no_sts(json!({"federated": {"webIdentity": {}}}), "contoso.credential.federated: webIdentity is left out of this build")]
+#[case::no_path(json!({"federated": {"tokenFile": " "}}), "contoso.credential.federated.tokenFile: is no path")]
+#[case::no_id(json!({"clientSecret": {"secretsManager": ""}}), "application.credential.clientSecret.secretsManager: is not a reference")]
+#[case::a_blank_in_an_id(json!({"clientSecret": {"secretsManager": "a b"}}), "clientSecret.secretsManager: is not a reference")]
+#[case::no_key(json!({"clientSecret": {"secretsManager": "x#"}}), "clientSecret.secretsManager: is not a reference")]
+#[case::another_way(json!({"federated": {"managedIdentity": {}}}), "tenants[0].application.credential.federated: is not")]
+#[case::an_option(json!({"federated": {"webIdentity": {"audience": "x"}}}), "credential.federated.webIdentity: is not")]
 fn a_reference_that_cannot_be_used_stops_the_start(#[case] reference: Value, #[case] wanted: &str) {
     let error = credentials(&reference, &NoBackends).unwrap_err();
     assert!(error.starts_with("configuration: ") && error.contains(wanted), "{error}");
+}
+
+/// What people paste where only a reference belongs. None of them has the shape of a name.
+const PASTED: [&str; 4] = [
+    "s3cr3t~Value",
+    "pa55 w0rd",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANs3cr3t\n-----END PRIVATE KEY-----\n",
+    "eyJhbGciOiJSUzI1NiJ9.s3cr3t.c2lnbmF0dXJl",
+];
+
+/// Everywhere below `credential`.
+fn pasted(secret: &str) -> Vec<(&'static str, Value)> {
+    let env = json!({"env": "HERE"});
+    vec![
+        ("credential", json!(secret)),
+        ("credential", json!([secret])),
+        ("credential", json!({secret: {"env": "HERE"}})),
+        ("credential", json!({"clientSecret": env, secret: 1})),
+        ("credential.clientSecret", json!({"clientSecret": secret})),
+        ("credential.clientSecret", json!({"clientSecret": {secret: "HERE"}})),
+        ("credential.clientSecret", json!({"clientSecret": {"value": secret}})),
+        ("credential.clientSecret.env", json!({"clientSecret": {"env": [secret]}})),
+        ("credential.clientSecret", json!({"clientSecret": {"env": secret}})),
+        ("credential.clientSecret", json!({"clientSecret": {"file": secret}})),
+        ("credential.certificate.certificate", json!({"certificate": {"certificate": secret, "privateKey": env}})),
+        ("credential.certificate.privateKey", json!({"certificate": {"certificate": env, "privateKey": secret}})),
+        ("credential.certificate", json!({"certificate": secret})),
+        ("credential.certificate", json!({"certificate": {"certificate": env, "privateKey": env, secret: 1}})),
+        ("credential.certificate", json!({"certificate": {"certificate": {"file": secret}, "privateKey": env}})),
+        ("credential.federated", json!({"federated": secret})),
+        ("credential.federated", json!({"federated": {secret: {}}})),
+        ("credential.federated.webIdentity", json!({"federated": {"webIdentity": secret}})),
+    ]
+}
+
+#[test]
+fn a_secret_typed_into_the_directory_is_not_shown_and_its_place_is() {
+    for secret in PASTED {
+        for (place, credential) in pasted(secret) {
+            let error = credentials(&credential, &Store::default()).unwrap_err();
+            for part in secret.split(['\n', ' ']).filter(|part| part.len() > 5) {
+                assert!(!error.contains(part), "{credential}: {error}");
+            }
+            assert!(error.contains(place), "{credential}: {error}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_name_of_a_stored_secret_is_refused_and_not_shown() {
+    let key_of = |secret: &str| format!("{secret}#key");
+    for secret in ["s3cr3t~Value", "pa55 w0rd", "s3cr3t(Value", "-----BEGIN KEY-----\ns3cr3t\n", "s3cr3t:Value"] {
+        for text in [secret.to_owned(), key_of(secret)] {
+            let error = credentials(&json!({"clientSecret": {"secretsManager": text}}), &Store::default());
+            let error = error.unwrap_err();
+            assert!(!error.contains("s3cr3t") && !error.contains("w0rd"), "{error}");
+            assert!(error.contains(r#"is not a reference; give {"env": "NAME"}"#), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_could_be_the_name_of_a_stored_secret_is_not_shown_either() {
+    for text in ["s3cr3tValue", "mto/contoso#s3cr3t~Value"] {
+        let store = Store::of(&["no JSON"]);
+        store.answers.lock().unwrap().push_front(Ok(" ".to_owned()));
+        let credentials = credentials(&json!({"clientSecret": {"secretsManager": text}}), &store).unwrap();
+        for _ in 0..2 {
+            let Err(error) = get(&credentials).await else { continue };
+            assert!(!error.to_string().contains("s3cr3t"), "{error}");
+            assert!(error.to_string().contains(&CONTOSO.to_string()), "{error}");
+        }
+    }
+}
+
+#[rstest]
+#[case::beside_the_application(json!({"tenantId": CONTOSO, "name": "contoso", "secret": "s3cr3t~Value"}))]
+#[case::beside_the_credential(json!({"tenantId": CONTOSO, "name": "contoso",
+    "application": {"clientId": "app", "clientSecret": "s3cr3t~Value"}}))]
+#[case::as_the_application(json!({"tenantId": CONTOSO, "name": "contoso", "application": "s3cr3t~Value"}))]
+#[case::as_the_applications(json!({"tenantId": CONTOSO, "name": "contoso", "applications": "s3cr3t~Value"}))]
+#[case::for_one_function(json!({"tenantId": CONTOSO, "name": "contoso", "applications": {"join": "s3cr3t~Value"}}))]
+#[case::of_one_function(json!({"tenantId": CONTOSO, "name": "contoso", "applications":
+    {"join": {"clientId": "app", "credential": {"clientSecret": "s3cr3t~Value"}}}}))]
+#[case::as_external(json!({"tenantId": CONTOSO, "name": "contoso", "external": "s3cr3t~Value"}))]
+#[case::as_the_tenant(json!("s3cr3t~Value"))]
+fn a_secret_elsewhere_in_the_directory_is_not_shown(#[case] tenant: Value) {
+    let directory = json!({"tenants": [tenant]}).to_string();
+    let error = Directory::parse(&directory, "MTO_DIRECTORY", Verb::Join).err().unwrap().to_string();
+    assert!(!error.contains("s3cr3t"), "{error}");
+    assert!(error.contains("MTO_DIRECTORY: tenants[0]"), "{error}");
+}
+
+#[test]
+fn a_directory_that_is_no_json_is_not_shown() {
+    for text in [r#""s3cr3t~Value""#, r#"{"tenants": "s3cr3t~Value"}"#, r#"{"s3cr3t~Value"}"#, "s3cr3t~Value"] {
+        let error = Directory::parse(text, "MTO_DIRECTORY", Verb::Join).err().unwrap().to_string();
+        assert!(!error.contains("s3cr3t"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_typed_in_as_the_token_file_is_not_shown() {
+    for secret in PASTED {
+        let error = credentials(&json!({"federated": {"tokenFile": secret}}), &NoBackends).unwrap_err();
+        assert!(!error.contains("s3cr3t") && !error.contains("w0rd"), "{error}");
+        assert!(error.contains("contoso.credential.federated.tokenFile: is no path"), "{error}");
+    }
 }
