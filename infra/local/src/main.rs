@@ -9,6 +9,9 @@ use clap::Parser;
 use cli::RunError;
 use cli::args::Args;
 
+/// What shells report of a program that ended by SIGPIPE.
+const OUTPUT_CLOSED: u8 = 128 + 13;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -17,7 +20,9 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         // A reader that has seen enough: `cargo run | head`.
-        Err(RunError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(RunError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
+            ExitCode::from(OUTPUT_CLOSED)
+        }
         Err(error) => {
             // Where standard error is gone there is nobody to tell.
             let _ = writeln!(stderr(), "mto-local: {error}");

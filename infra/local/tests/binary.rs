@@ -1,7 +1,8 @@
 //! What a newcomer sees: the built binary, its output and its exit code.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -194,11 +195,12 @@ fn a_speed_is_kept_to_without_a_terminal_too() {
 
 #[test]
 fn wrong_arguments_name_the_remedy() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (&["--tenants", "101"], "at most 100 tenants; give 2 to 100"),
         (&["--tenants", "1"], "give 2 to 100"),
         (&["--tenants", "many"], "give a whole number from 2 to 100"),
-        (&["--speed", "fast"], "give a whole number of simulated seconds, such as 1800, or max"),
+        (&["--speed", "fast"], "give a whole number of simulated seconds from 1, such as 1800, or max"),
+        (&["--speed", "0"], "give a whole number of simulated seconds from 1, such as 1800, or max"),
         (&["--scenario", "sad"], "never-added"),
         (&["--jsn"], "--json"),
     ];
@@ -214,7 +216,35 @@ fn wrong_arguments_name_the_remedy() {
 fn help_shows_scenarios_examples_and_exit_codes() {
     let ran = run(&["--help"]);
     assert_eq!(ran.code, Some(0));
-    for text in ["never-added", "cargo run -- --tenants 100", "Exit codes", "--speed <N|max>"] {
+    for text in [
+        "never-added",
+        "cargo run -- --tenants 100",
+        "Exit codes",
+        "141 the output was closed",
+        "--speed <N|max>",
+    ] {
         assert!(ran.out.contains(text), "{text:?} is missing in\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure_of_a_command() {
+    for (arguments, lines) in
+        [(["--scenario", "happy"].as_slice(), 0), (&["--speed", "40000"], 1), (&["--json"], 0)]
+    {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mto-local"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::with_capacity(1, child.stdout.take().unwrap());
+        for _ in 0..lines {
+            out.read_line(&mut String::new()).unwrap();
+        }
+        drop(out);
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(141), ""), "{arguments:?}");
     }
 }

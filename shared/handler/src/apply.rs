@@ -9,7 +9,7 @@ use mto_graph::prelude::{
     PatchMultiTenantOrganization, PatchPartnerConfigurationTemplate, PostMember, PutMultiTenantOrganization,
     TemplateApplicationLevel, UserSyncInbound,
 };
-use mto_graph::{Class, GraphError, GraphRequest};
+use mto_graph::{Class, GraphError, GraphRequest, GraphResponse};
 use mto_messages::{
     ApplicationLevel, IdentitySynchronizationTemplate, PartnerConfigurationTemplate, Role, TenantId, Write,
     clip,
@@ -58,10 +58,7 @@ impl<F: Function> Handler<F> {
         let fates: Vec<Applied> = mutations
             .iter()
             .zip(&answers)
-            .map(|(mutation, answer)| {
-                let answer = answer.as_ref().map(|r| (r.status.as_u16(), r.request_id.as_deref()));
-                self.judge(work, tenant, mutation, &answer)
-            })
+            .map(|(mutation, answer)| self.judge(work, tenant, mutation, &answer.as_ref()))
             .collect();
         mutations.into_iter().zip(fates).collect()
     }
@@ -71,13 +68,18 @@ impl<F: Function> Handler<F> {
         work: &mut Work<'_>,
         tenant: TenantId,
         mutation: &Mutation,
-        answer: &Result<(u16, Option<&str>), &GraphError>,
+        answer: &Result<&GraphResponse, &GraphError>,
     ) -> Applied {
         let now = self.clock.now();
-        let (status, request_id) = match answer {
-            Ok((status, request_id)) => (Some(*status), *request_id),
-            Err(error) => (error.status().map(|status| status.as_u16()), error.request_id()),
+        let (status, request_id, client_request_id) = match answer {
+            Ok(response) => {
+                (Some(response.status), response.request_id.as_deref(), Some(response.client_request_id))
+            }
+            Err(error) => {
+                (error.status(), error.request_id(), error.service().map(|service| service.client_request_id))
+            }
         };
+        let status = status.map(|status| status.as_u16());
         let applied = match answer {
             Ok(_) => Applied::Done,
             Err(error) => match error.class() {
@@ -105,6 +107,7 @@ impl<F: Function> Handler<F> {
             about = mutation.about().map(tracing::field::display),
             status,
             request_id,
+            client_request_id = client_request_id.map(tracing::field::display),
             outcome,
             error = answer.as_ref().err().map(|error| text_of(error)),
             "write"

@@ -133,6 +133,11 @@ fn directory(environment: &dyn Environment, function: Verb) -> Result<Directory,
     match (inline, path) {
         (Some(text), None) => Directory::parse(&text, "MTO_DIRECTORY", function),
         (None, Some(path)) => {
+            // The document itself is not to be printed.
+            if path.starts_with('{') {
+                let problem = "holds JSON; give the path of a file, or the JSON in MTO_DIRECTORY";
+                return Err(missing("MTO_DIRECTORY_FILE", problem));
+            }
             let text = environment.read_file(&path);
             let text =
                 text.ok_or_else(|| missing("MTO_DIRECTORY_FILE", &format!("{path} cannot be read")))?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -17,7 +18,10 @@ use uuid::Uuid;
 
 use crate::config::{ConfigError, Environment};
 
-/// The longest id of a secret that Secrets Manager takes.
+/// The longest name of a secret that Secrets Manager takes.
+const MAX_SECRET_NAME_CHARS: usize = 512;
+
+/// The longest id, which can be an ARN.
 const MAX_SECRET_ID_CHARS: usize = 2_048;
 
 /// Where a credential is. Never the secret itself.
@@ -74,20 +78,25 @@ pub struct StoredSecret {
 impl TryFrom<String> for StoredSecret {
     type Error = String;
 
+    /// The message does not quote the text: it can be the secret itself.
     fn try_from(text: String) -> Result<Self, String> {
         let (id, key) = match text.split_once('#') {
             Some((id, key)) => (id, Some(key.to_owned())),
             None => (text.as_str(), None),
         };
-        let is_id =
-            (1..=MAX_SECRET_ID_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_id || key.as_deref().is_some_and(str::is_empty) {
-            return Err(format!(
-                "\"{text}\" is no secret: give its name or ARN, and a key after # if it is JSON"
-            ));
+        if !is_secret_id(id) || key.as_deref().is_some_and(str::is_empty) {
+            return Err("is no secret: give its name or ARN, and a key after # if it is JSON".to_owned());
         }
         Ok(Self { id: id.to_owned(), key })
     }
+}
+
+/// Whether it has the shape of a secret's name, or of its ARN. Client secrets of Entra (with `~`) and PEM have not.
+fn is_secret_id(id: &str) -> bool {
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
+    let is_name = id.len() <= MAX_SECRET_NAME_CHARS && id.bytes().all(of_name);
+    let is_arn = id.starts_with("arn:") && id.bytes().all(|byte| of_name(byte) || byte == b':');
+    (1..=MAX_SECRET_ID_CHARS).contains(&id.len()) && (is_name || is_arn)
 }
 
 /// A place where secrets are kept.
@@ -163,8 +172,16 @@ enum Secret {
 }
 
 struct Stored {
+    /// The field of the directory that refers to it, for texts: what stands there can be the secret itself.
+    field: &'static str,
     store: Arc<dyn SecretStore>,
     secret: StoredSecret,
+}
+
+/// What a reference leads to cannot be used: the field below `credential`, and why. Neither quotes the directory.
+struct BadReference {
+    field: &'static str,
+    problem: String,
 }
 
 /// What reading references takes.
@@ -181,9 +198,9 @@ impl DirectoryCredentials {
     ) -> Result<Self, ConfigError> {
         let tenants = references
             .map(|(tenant, name, client_id, reference)| {
-                let proof = reader.proof(reference, client_id).map_err(|problem| ConfigError {
+                let proof = reader.proof(reference, client_id).map_err(|bad| ConfigError {
                     variable: "tenant directory".to_owned(),
-                    problem: format!("{name}.credential: {problem}"),
+                    problem: format!("{name}.credential.{}: {}", bad.field, bad.problem),
                 })?;
                 Ok((tenant, Entry { client_id: client_id.to_owned(), proof, kept: Mutex::new(None) }))
             })
@@ -251,16 +268,20 @@ impl Secret {
 
 impl Stored {
     async fn read(&self, deadline: OffsetDateTime) -> Result<SecretString, SourceError> {
-        let StoredSecret { id, key } = &self.secret;
-        let text = self.store.get(id, deadline).await?;
+        let Self { field, store, secret: StoredSecret { id, key } } = self;
+        let text = store.get(id, deadline).await.map_err(|error| match error {
+            SourceError::Unavailable(reason) => SourceError::Unavailable(format!("{field}: {reason}")),
+            SourceError::Unusable(reason) => SourceError::Unusable(format!("{field}: {reason}")),
+        })?;
+        let unusable =
+            |problem| SourceError::Unusable(format!("{field}: the secret in Secrets Manager {problem}"));
         let found = match key {
             None => text.expose_secret().to_owned(),
-            Some(key) => property(text.expose_secret(), key).ok_or_else(|| {
-                SourceError::Unusable(format!("the secret {id} is no JSON object with a text \"{key}\""))
-            })?,
+            Some(key) => property(text.expose_secret(), key)
+                .ok_or_else(|| unusable("is no JSON object with a text under the key after #"))?,
         };
         match found.trim() {
-            "" => Err(SourceError::Unusable(format!("the secret {id} is empty"))),
+            "" => Err(unusable("is empty")),
             secret => Ok(SecretString::from(secret)),
         }
     }
@@ -273,16 +294,19 @@ fn property(text: &str, key: &str) -> Option<String> {
 }
 
 impl Reader<'_> {
-    fn proof(&self, reference: &CredentialReference, client_id: &str) -> Result<Proof, String> {
+    fn proof(&self, reference: &CredentialReference, client_id: &str) -> Result<Proof, BadReference> {
         let credential = match reference {
-            CredentialReference::ClientSecret(secret) => match self.secret(secret)? {
+            CredentialReference::ClientSecret(secret) => match self.secret("clientSecret", secret)? {
                 Secret::Known(secret) => Credential::ClientSecret(secret),
                 Secret::Stored(stored) => return Ok(Proof::ClientSecret(stored)),
             },
             CredentialReference::Certificate { certificate, private_key } => {
-                match (self.secret(certificate)?, self.secret(private_key)?) {
+                let certificate = self.secret("certificate.certificate", certificate)?;
+                let private_key = self.secret("certificate.privateKey", private_key)?;
+                match (certificate, private_key) {
                     (Secret::Known(certificate), Secret::Known(private_key)) => {
-                        certificate_credential(&certificate, &private_key)?
+                        certificate_credential(&certificate, &private_key)
+                            .map_err(|problem| BadReference { field: "certificate", problem })?
                     }
                     (certificate, private_key) => {
                         return Ok(Proof::Certificate { certificate, private_key });
@@ -296,37 +320,58 @@ impl Reader<'_> {
         Ok(Proof::Ready(Arc::new(TenantCredential { client_id: client_id.to_owned(), credential })))
     }
 
-    fn secret(&self, reference: &SecretReference) -> Result<Secret, String> {
+    fn secret(&self, field: &'static str, reference: &SecretReference) -> Result<Secret, BadReference> {
         let (place, text) = match reference {
-            SecretReference::Env(name) => (format!("variable {name}"), self.environment.get(name)),
-            SecretReference::File(path) => (format!("file {path}"), self.environment.read_file(path)),
+            SecretReference::Env(name) if is_variable(name) => {
+                (format!("variable {name}"), self.environment.get(name))
+            }
+            SecretReference::Env(_) => {
+                let problem = "env is no name of a variable (letters, digits and _)".to_owned();
+                return Err(BadReference { field, problem });
+            }
+            SecretReference::File(path) => {
+                ("the file named there".to_owned(), self.environment.read_file(path))
+            }
             SecretReference::SecretsManager(secret) => {
-                let store = self.backends.secrets().map_err(|error| of_backend(&error))?;
-                return Ok(Secret::Stored(Stored { store, secret: secret.clone() }));
+                let store = self.backends.secrets().map_err(|error| of_backend(field, &error))?;
+                return Ok(Secret::Stored(Stored { field, store, secret: secret.clone() }));
             }
         };
-        match text.as_deref().map(str::trim) {
-            Some("") => Err(format!("{place} is empty")),
-            Some(text) => Ok(Secret::Known(SecretString::from(text))),
-            None => Err(format!("{place} cannot be read")),
-        }
+        let problem = match text.as_deref().map(str::trim) {
+            Some("") => format!("{place} is empty"),
+            Some(text) => return Ok(Secret::Known(SecretString::from(text))),
+            None => format!("{place} cannot be read"),
+        };
+        Err(BadReference { field, problem })
     }
 
-    fn assertions(&self, reference: &FederatedReference) -> Result<Arc<dyn AssertionSource>, String> {
+    fn assertions(&self, reference: &FederatedReference) -> Result<Arc<dyn AssertionSource>, BadReference> {
         match reference {
-            FederatedReference::TokenFile(path) if path.trim().is_empty() => {
-                Err("federated.tokenFile is blank; give the path of the file".to_owned())
-            }
+            FederatedReference::TokenFile(path) if !is_path(path) => Err(BadReference {
+                field: "federated.tokenFile",
+                problem: "is no path; give the file's whole path, such as /run/token".to_owned(),
+            }),
             FederatedReference::TokenFile(path) => Ok(Arc::new(TokenFileSource::new(path))),
             FederatedReference::WebIdentity {} => {
-                self.backends.web_identity().map_err(|error| of_backend(&error))
+                self.backends.web_identity().map_err(|error| of_backend("federated", &error))
             }
         }
     }
 }
 
-fn of_backend(error: &ConfigError) -> String {
-    format!("{} {}", error.variable, error.problem)
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A token is none: it would be shown where a path is.
+fn is_path(text: &str) -> bool {
+    Path::new(text).is_absolute() && !text.contains(char::is_control)
+}
+
+fn of_backend(field: &'static str, error: &ConfigError) -> BadReference {
+    BadReference { field, problem: format!("{} {}", error.variable, error.problem) }
 }
 
 #[cfg(feature = "aws")]

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::config::{ConfigError, Environment};
 use crate::credentials::{Backends, CredentialReference, DirectoryCredentials, Reader};
+use crate::directory_problem;
 
 /// The directory's document. Anything that is not in it is rejected.
 ///
@@ -94,11 +95,14 @@ impl Directory {
     /// Reads and checks the document.
     ///
     /// # Errors
-    /// A [`ConfigError`] that names the field.
+    /// A [`ConfigError`] that names the field. It never shows what stands where a credential belongs.
     pub fn parse(text: &str, variable: &str, function: Verb) -> Result<Self, ConfigError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let document: DirectoryDocument = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| bad(variable, &error.path().to_string(), &error.inner().to_string()))?;
+        let document: DirectoryDocument =
+            serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+                let (field, problem) = directory_problem::of(&error);
+                bad(variable, &field, &problem)
+            })?;
         Self::new(document, variable, function)
     }
 

@@ -18,6 +18,7 @@ pub mod aws;
 mod config;
 mod credentials;
 mod directory;
+mod directory_problem;
 mod function;
 mod handler;
 pub mod memory;

@@ -18,6 +18,9 @@ use crate::queue::{MAX_DELAY, Message, Queue, QueueError, QueueUrl, Record};
 /// SQS's limit of a message: body and attributes, in bytes.
 const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 
+/// The data type of our attributes; its name counts towards a message's size.
+const DATA_TYPE: &str = "String";
+
 /// SQS's limit of a batch.
 const MAX_RECEIVE: usize = 10;
 
@@ -156,20 +159,28 @@ impl State {
         messages.iter_mut().find(|message| message.receipt == Some(receipt))
     }
 
-    /// Messages that were delivered often enough go to the dead-letter queue, with nothing added.
+    /// Messages that were delivered often enough go to the dead-letter queue, with nothing added. Where that queue does
+    /// not exist they stay, and are delivered again.
     fn redrive(&mut self, queue: &QueueUrl, now: OffsetDateTime) {
-        let Some((settings, messages)) = self.queues.get_mut(queue) else { return };
+        let Some((settings, _)) = self.queues.get(queue) else { return };
         let Some(target) = settings.dead_letter_queue.clone() else { return };
         let max = settings.max_receive_count;
+        if !self.queues.contains_key(&target) {
+            return;
+        }
         let spent = |message: &mut Stored| message.visible_at <= now && message.receive_count >= max;
-        let dead: Vec<Stored> = messages.extract_if(.., spent).collect();
+        let dead: Vec<Stored> = match self.queues.get_mut(queue) {
+            Some((_, messages)) => messages.extract_if(.., spent).collect(),
+            None => return,
+        };
         if let Some((_, letters)) = self.queues.get_mut(&target) {
             letters.extend(dead);
         }
     }
 
     fn store(&mut self, queue: &QueueUrl, message: Message, now: OffsetDateTime) -> Result<(), String> {
-        let attributes: usize = message.attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let size = |(name, value): (&String, &String)| name.len() + DATA_TYPE.len() + value.len();
+        let attributes: usize = message.attributes.iter().map(size).sum();
         if message.body.is_empty() {
             return Err("the body is empty".to_owned());
         }

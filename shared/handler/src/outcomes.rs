@@ -69,14 +69,32 @@ impl Story {
 
 /// Waits that nobody has to be told of while another one is told already: they come and go.
 fn passes_by_itself(reason: &Reason) -> bool {
-    matches!(
-        reason,
+    match reason {
         Reason::Settling(_)
-            | Reason::OwnerUnreachable(..)
-            | Reason::Unavailable(..)
-            | Reason::Throttled(_)
-            | Reason::OutOfTime
-    )
+        | Reason::OwnerUnreachable(..)
+        | Reason::Unavailable(..)
+        | Reason::Throttled(_)
+        | Reason::OutOfTime => true,
+        Reason::CreationNotVisible
+        | Reason::OwnerHasNoOrganization(_)
+        | Reason::NotAddedYet { .. }
+        | Reason::Joining(_)
+        | Reason::BeingRemoved(_)
+        | Reason::RoleChanging(_)
+        | Reason::WaitingForMembers(_)
+        | Reason::PausingAfterFailure(_)
+        | Reason::OwnerIsNoOwner(_)
+        | Reason::Unrecognised(_)
+        | Reason::Refused { .. }
+        | Reason::Denied(..)
+        | Reason::SameTenant(_)
+        | Reason::InAnotherOrganization(_)
+        | Reason::JoinElsewhere { .. }
+        | Reason::RemovedMeanwhile { .. }
+        | Reason::NotAnOwner(_)
+        | Reason::Invalid { .. }
+        | Reason::JoinFailed { .. } => false,
+    }
 }
 
 /// A finish as an outcome.

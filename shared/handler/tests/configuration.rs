@@ -138,6 +138,15 @@ fn a_function_uses_its_own_application_where_there_is_one() {
 }
 
 #[test]
+fn a_document_in_the_place_of_its_path_is_not_printed() {
+    let mut environment = environment();
+    let directory = environment.remove("MTO_DIRECTORY").unwrap();
+    environment.insert("MTO_DIRECTORY_FILE".to_owned(), directory);
+    let error = Config::read(&environment, Verb::Join).err().unwrap().to_string();
+    assert!(error.contains("MTO_DIRECTORY_FILE: holds JSON") && !error.contains("contoso"), "{error}");
+}
+
+#[test]
 fn a_missing_secret_is_named_and_no_secret_is_ever_printed() {
     let mut environment = environment();
     let config = Config::read(&environment, Verb::Join).unwrap();

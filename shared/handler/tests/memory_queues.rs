@@ -103,3 +103,32 @@ async fn a_duplicate_is_delivered_beside_the_original_under_the_same_id() {
     assert_eq!(records.iter().map(|r| r.message_id.as_str()).collect::<Vec<_>>(), [id.as_str(); 2]);
     assert_ne!(records[0].receipt_handle, records[1].receipt_handle);
 }
+
+#[tokio::test]
+async fn without_its_dead_letter_queue_a_message_stays_and_comes_again() {
+    let (clock, _, queue, dead) = world();
+    let settings = QueueSettings {
+        visibility_timeout: Duration::from_secs(30),
+        max_receive_count: 2,
+        dead_letter_queue: Some(dead.clone()),
+    };
+    let queues = MemoryQueues::new(Arc::new(clock.clone())).with(&queue, settings);
+    queues.send(&queue, vec![message("poison", 0)]).await.unwrap();
+    for expected in 1..=4 {
+        let records = queues.receive(&queue, 10);
+        assert_eq!(records.iter().map(|record| record.receive_count).collect::<Vec<_>>(), [expected]);
+        clock.forward(30);
+    }
+    assert!(queues.contents(&dead).is_empty());
+}
+
+#[tokio::test]
+async fn an_attribute_counts_with_its_name_its_type_and_its_value() {
+    let (_, queues, queue, _) = world();
+    let attributes = || [("journal".to_owned(), "{}".to_owned())].into();
+    let own = "journal".len() + "String".len() + "{}".len();
+    for (bytes, fits) in [(262_144 - own, true), (262_144 - own + 1, false)] {
+        let sent = Message { attributes: attributes(), ..message(&"x".repeat(bytes), 0) };
+        assert_eq!(queues.send(&queue, vec![sent]).await.is_ok(), fits, "{bytes} bytes");
+    }
+}

@@ -20,7 +20,7 @@ mod step;
 mod templates;
 
 pub use limits::{Limits, Timing, next_look};
-pub use mutation::{Mutation, TemplateKind};
+pub use mutation::Mutation;
 pub use note::Note;
 pub use observed::{
     JoinRequest, MemberRow, MemberState, OrganizationState, OrganizationView, OwnerView, Progress, Reading,

@@ -17,7 +17,7 @@ pub struct Limits {
     pub shortest_delay: Duration,
     /// The longest delay between looks. Default 15 min: SQS's limit for `DelaySeconds`.
     pub longest_delay: Duration,
-    /// Budget of create, and of add. Default 2 h.
+    /// Budget of create. With `then.join` it has those of add and join too. Default 2 h.
     pub create: Duration,
     /// Budget of add. Default 2 h.
     pub add: Duration,

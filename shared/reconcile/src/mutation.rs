@@ -55,15 +55,6 @@ pub enum Mutation {
     ResetJoin,
 }
 
-/// Which template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TemplateKind {
-    /// `multiTenantOrganizationPartnerConfiguration`
-    PartnerConfiguration,
-    /// `multiTenantOrganizationIdentitySynchronization`
-    IdentitySynchronization,
-}
-
 impl Mutation {
     /// A stable word for journals, metrics and logs.
     pub fn what(&self) -> &'static str {

@@ -155,14 +155,32 @@ impl Reason {
 
     /// Whether this keeps the command from looking or writing, whatever it waits for: the wait goes on beside it.
     pub fn is_interruption(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Unavailable(..)
-                | Self::Throttled(_)
-                | Self::OutOfTime
-                | Self::Refused { .. }
-                | Self::Denied(..)
-        )
+            | Self::Throttled(_)
+            | Self::OutOfTime
+            | Self::Refused { .. }
+            | Self::Denied(..) => true,
+            Self::CreationNotVisible
+            | Self::OwnerHasNoOrganization(_)
+            | Self::NotAddedYet { .. }
+            | Self::Joining(_)
+            | Self::BeingRemoved(_)
+            | Self::RoleChanging(_)
+            | Self::WaitingForMembers(_)
+            | Self::Settling(_)
+            | Self::PausingAfterFailure(_)
+            | Self::OwnerIsNoOwner(_)
+            | Self::OwnerUnreachable(..)
+            | Self::Unrecognised(_)
+            | Self::SameTenant(_)
+            | Self::InAnotherOrganization(_)
+            | Self::JoinElsewhere { .. }
+            | Self::RemovedMeanwhile { .. }
+            | Self::NotAnOwner(_)
+            | Self::Invalid { .. }
+            | Self::JoinFailed { .. } => false,
+        }
     }
 
     /// For people: what is the matter.
@@ -251,7 +269,8 @@ impl Reason {
                 "look at the tenant in the Entra admin center; a newer release may know this".to_owned()
             }
             Self::Refused { .. } => {
-                "look the code up in docs/operations.md; send the command again once the cause is gone"
+                "mend the cause that the service names, then send the command again; for a support case, the \
+                 request-ids are in this outcome"
                     .to_owned()
             }
             Self::Denied(tenant, _) => format!(

@@ -135,6 +135,14 @@ fn remedies_name_tenants_as_the_directory_does() {
 }
 
 #[test]
+fn what_the_service_refused_is_mended_at_its_cause_and_not_looked_up_where_it_does_not_stand() {
+    let refused = all().into_iter().find(|reason| reason.code() == "refused").unwrap();
+    let remedy = refused.remedy(&names());
+    assert!(remedy.contains("cause that the service names") && remedy.contains("request-ids"), "{remedy}");
+    assert!(!remedy.contains("docs/"), "who reads a ticket has no repository: {remedy}");
+}
+
+#[test]
 fn codes_are_the_golden_ones() {
     let codes: BTreeSet<_> = all().iter().map(Reason::code).collect();
     assert_eq!(codes, CODES.lines().collect::<BTreeSet<_>>());

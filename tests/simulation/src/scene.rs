@@ -27,7 +27,7 @@ const VERBS: [Verb; 3] = [Verb::Create, Verb::Add, Verb::Join];
 
 /// How a scene is to be.
 pub struct Stage {
-    /// The world's setup; faults are put around it at the end.
+    /// The world's setup. Faults are put around its transport, and take the place of what is around its queue.
     pub setup: Setup,
     hook: Hook,
     rewrite: Option<Rewrite>,
@@ -87,7 +87,9 @@ impl Stage {
         let tokens: Arc<Mutex<BTreeSet<String>>> = Arc::default();
         let (hook, rewrite, interleaved) = (self.hook.clone(), self.rewrite, self.interleaved);
         let carried = tokens.clone();
+        let around = self.setup.around_transport;
         self.setup.around_transport = Arc::new(move |inner| {
+            let inner = around(inner);
             let (hook, rewrite, tokens) = (hook.clone(), rewrite.clone(), carried.clone());
             Arc::new(FaultyTransport { inner, hook, rewrite, interleaved, tokens })
         });

@@ -1,5 +1,4 @@
 //! What a reviewer broke, and what happens now.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use entra_simulator::{MemberRole, MemberState};
 use mto_handler::{JOURNAL_ATTRIBUTE, Message, Queue as _};

@@ -286,6 +286,11 @@ async fn what_sqs_refuses_is_refused_and_nothing_beside_it_is_sent(world: &impl 
             attributes: [("journal".to_owned(), "x".repeat(10))].into(),
             ..message(&"x".repeat(256 * 1024))
         },
+        // Name and value just fit beside the body; the name of the type does not.
+        Message {
+            attributes: [("journal".to_owned(), "x".repeat(10))].into(),
+            ..message(&"x".repeat(256 * 1024 - 17))
+        },
         Message { attributes, ..message("too many attributes") },
         message(""),
     ];

@@ -91,17 +91,18 @@ impl SecretStore for SecretsExtension {
     async fn get(&self, id: &str, deadline: OffsetDateTime) -> Result<SecretString, SourceError> {
         let answer = self.transport.send(self.request(id, deadline)?).await.map_err(|error| {
             let reason = "the extension for secrets does not answer; is its layer in the function?";
-            SourceError::Unavailable(format!("the secret {id} cannot be read: {reason} ({error})"))
+            SourceError::Unavailable(format!(
+                "the secret in Secrets Manager cannot be read: {reason} ({error})"
+            ))
         })?;
         if answer.status() != StatusCode::OK {
-            return Err(refused(id, answer.status(), answer.body()));
+            return Err(refused(answer.status(), answer.body()));
         }
         // the reader's own message could quote the secret
         let read: Option<Answer> = serde_json::from_slice(answer.body()).ok();
         read.and_then(|answer| answer.secret_string).map(SecretString::from).ok_or_else(|| {
-            SourceError::Unusable(format!(
-                "the secret {id} has no SecretString; a binary secret cannot be used"
-            ))
+            let problem = "has no SecretString; a binary secret cannot be used";
+            SourceError::Unusable(format!("the secret in Secrets Manager {problem}"))
         })
     }
 }
@@ -115,13 +116,14 @@ impl fmt::Debug for SecretsExtension {
 /// The extension answers 400 for its own reasons ("not ready to serve traffic, please wait") and for those of Secrets
 /// Manager, whose errors it names in the text. Only a named error that no waiting cures is final; of the text nothing
 /// else is shown.
-fn refused(id: &str, status: StatusCode, body: &[u8]) -> SourceError {
+fn refused(status: StatusCode, body: &[u8]) -> SourceError {
     let text = String::from_utf8_lossy(body);
     let (error, passes) = match error_name(&text) {
         Some(name) => (name, PASSING.contains(&name)),
         None => ("no error named", is_passing(status)),
     };
-    let reason = format!("the secret {id} cannot be read: the extension answered {status} ({error})");
+    let reason =
+        format!("the secret in Secrets Manager cannot be read: the extension answered {status} ({error})");
     if passes { SourceError::Unavailable(reason) } else { SourceError::Unusable(reason) }
 }
 

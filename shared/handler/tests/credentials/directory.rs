@@ -135,7 +135,8 @@ async fn a_stored_secret_that_cannot_be_used_is_named_and_not_shown(
     let error = get(&credentials).await.unwrap_err();
     assert!(matches!(error, TokenError::Unusable { .. }), "{error:?}");
     let shown = format!("{error} {error:?}");
-    let said = format!("tenant {CONTOSO} cannot be used: clientSecret: the secret in Secrets Manager {wanted}");
+    let said =
+        format!("tenant {CONTOSO} cannot be used: clientSecret: the secret in Secrets Manager {wanted}");
     assert!(error.to_string().ends_with(&said), "{error}");
     assert!(!shown.contains("s3cret"), "{shown}");
 }
@@ -230,11 +231,23 @@ fn pasted(secret: &str) -> Vec<(&'static str, Value)> {
         ("credential.clientSecret.env", json!({"clientSecret": {"env": [secret]}})),
         ("credential.clientSecret", json!({"clientSecret": {"env": secret}})),
         ("credential.clientSecret", json!({"clientSecret": {"file": secret}})),
-        ("credential.certificate.certificate", json!({"certificate": {"certificate": secret, "privateKey": env}})),
-        ("credential.certificate.privateKey", json!({"certificate": {"certificate": env, "privateKey": secret}})),
+        (
+            "credential.certificate.certificate",
+            json!({"certificate": {"certificate": secret, "privateKey": env}}),
+        ),
+        (
+            "credential.certificate.privateKey",
+            json!({"certificate": {"certificate": env, "privateKey": secret}}),
+        ),
         ("credential.certificate", json!({"certificate": secret})),
-        ("credential.certificate", json!({"certificate": {"certificate": env, "privateKey": env, secret: 1}})),
-        ("credential.certificate", json!({"certificate": {"certificate": {"file": secret}, "privateKey": env}})),
+        (
+            "credential.certificate",
+            json!({"certificate": {"certificate": env, "privateKey": env, secret: 1}}),
+        ),
+        (
+            "credential.certificate",
+            json!({"certificate": {"certificate": {"file": secret}, "privateKey": env}}),
+        ),
         ("credential.federated", json!({"federated": secret})),
         ("credential.federated", json!({"federated": {secret: {}}})),
         ("credential.federated.webIdentity", json!({"federated": {"webIdentity": secret}})),
@@ -257,7 +270,9 @@ fn a_secret_typed_into_the_directory_is_not_shown_and_its_place_is() {
 #[test]
 fn what_is_no_name_of_a_stored_secret_is_refused_and_not_shown() {
     let key_of = |secret: &str| format!("{secret}#key");
-    for secret in ["s3cr3t~Value", "pa55 w0rd", "s3cr3t(Value", "-----BEGIN KEY-----\ns3cr3t\n", "s3cr3t:Value"] {
+    for secret in
+        ["s3cr3t~Value", "pa55 w0rd", "s3cr3t(Value", "-----BEGIN KEY-----\ns3cr3t\n", "s3cr3t:Value"]
+    {
         for text in [secret.to_owned(), key_of(secret)] {
             let error = credentials(&json!({"clientSecret": {"secretsManager": text}}), &Store::default());
             let error = error.unwrap_err();
@@ -301,7 +316,8 @@ fn a_secret_elsewhere_in_the_directory_is_not_shown(#[case] tenant: Value) {
 
 #[test]
 fn a_directory_that_is_no_json_is_not_shown() {
-    for text in [r#""s3cr3t~Value""#, r#"{"tenants": "s3cr3t~Value"}"#, r#"{"s3cr3t~Value"}"#, "s3cr3t~Value"] {
+    for text in [r#""s3cr3t~Value""#, r#"{"tenants": "s3cr3t~Value"}"#, r#"{"s3cr3t~Value"}"#, "s3cr3t~Value"]
+    {
         let error = Directory::parse(text, "MTO_DIRECTORY", Verb::Join).err().unwrap().to_string();
         assert!(!error.contains("s3cr3t"), "{error}");
     }

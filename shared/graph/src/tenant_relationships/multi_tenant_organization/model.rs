@@ -76,9 +76,4 @@ impl MultiTenantOrganization {
     pub fn is_active(&self) -> bool {
         self.state == Some(MultiTenantOrganizationState::Active)
     }
-
-    /// Whether the tenant certainly is in none. Neither this nor [`Self::is_active`]: a state we do not know.
-    pub fn is_inactive(&self) -> bool {
-        self.state == Some(MultiTenantOrganizationState::Inactive)
-    }
 }
