@@ -56,7 +56,8 @@ pub struct Stored {
     pub sent_at: OffsetDateTime,
     /// How often it was delivered.
     pub receive_count: u32,
-    trace_header: Option<String>,
+    /// X-Ray's trace.
+    pub trace_header: Option<String>,
     receipt: Option<u64>,
 }
 

@@ -1,11 +1,12 @@
 //! A built binary, running as Lambda would run it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::RuntimeApi;
@@ -15,8 +16,11 @@ pub struct Function {
     /// What Lambda would be to it.
     pub runtime: RuntimeApi,
     child: Child,
-    log: Arc<Mutex<Vec<String>>>,
+    log: Lines,
+    metrics: Lines,
 }
+
+type Lines = Arc<Mutex<Vec<String>>>;
 
 impl Function {
     /// Starts the binary `mto-<verb>` with exactly this environment.
@@ -33,15 +37,20 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("the binary starts");
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let stderr = child.stderr.take().expect("stderr is piped");
-        tokio::spawn(collect(stderr, Arc::clone(&log)));
-        Self { runtime, child, log }
+        let (log, metrics) = (Lines::default(), Lines::default());
+        tokio::spawn(collect(child.stderr.take().expect("stderr is piped"), Arc::clone(&log)));
+        tokio::spawn(collect(child.stdout.take().expect("stdout is piped"), Arc::clone(&metrics)));
+        Self { runtime, child, log, metrics }
+    }
+
+    /// The lines of its standard output so far: embedded metrics, and nothing else.
+    pub fn metrics(&self) -> Vec<String> {
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The lines of its log so far.
@@ -58,10 +67,10 @@ impl Function {
     }
 }
 
-async fn collect(stderr: tokio::process::ChildStderr, log: Arc<Mutex<Vec<String>>>) {
-    let mut lines = BufReader::new(stderr).lines();
+async fn collect(stream: impl AsyncRead + Unpin, kept: Lines) {
+    let mut lines = BufReader::new(stream).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }
 
@@ -72,5 +81,37 @@ fn path_of(verb: &str) -> PathBuf {
         own.parent().and_then(std::path::Path::parent).expect("a test lies in target/<profile>/deps");
     let path = folder.join(format!("mto-{verb}"));
     assert!(path.is_file(), "{} is not built; run: cargo test --workspace", path.display());
+    assert_current(&path);
     path
+}
+
+/// Fails if a source is newer than the binary: `cargo test -p mto-system-tests` alone does not build the functions,
+/// and would test those of yesterday.
+///
+/// # Panics
+/// If it is so.
+pub fn assert_current(binary: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let newest = ["functions", "shared"].iter().filter_map(|folder| newest_source(&root.join(folder))).max();
+    let built = binary.metadata().and_then(|metadata| metadata.modified()).expect("a file has a time");
+    assert!(
+        newest.is_none_or(|newest| newest <= built),
+        "{} is older than its sources; run: cargo test --workspace",
+        binary.display()
+    );
+}
+
+/// The time of the newest file in any `src` below `folder`.
+fn newest_source(folder: &Path) -> Option<SystemTime> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let times = entries.filter_map(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return newest_source(&path);
+        }
+        let source = path.components().any(|part| part.as_os_str() == "src");
+        let source = source && path.extension().is_some_and(|extension| extension == "rs");
+        entry.metadata().and_then(|metadata| metadata.modified()).ok().filter(|_| source)
+    });
+    times.max()
 }

@@ -238,6 +238,9 @@ fn entry(tenant: &TenantSeed, folder: &Path) -> Value {
 
 /// The zips of the binaries cargo has built beside this test.
 async fn build(folder: &Path) {
+    for verb in ["create", "add", "join"] {
+        crate::assert_current(&profile_folder().join(format!("mto-{verb}")));
+    }
     let mut command = Command::new(repository().join("infra/aws/build"));
     command.args(["--arch", architecture(), "--from"]).arg(profile_folder());
     command.arg("--output").arg(folder.join("target/lambda"));

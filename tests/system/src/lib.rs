@@ -11,7 +11,7 @@ mod shell;
 mod simulated;
 mod tools;
 
-pub use binary::Function;
+pub use binary::{Function, assert_current};
 pub use deployment::{Deployment, eventually};
 pub use mapping::{Mapping, Queues};
 pub use ministack::{Ministack, REGION};

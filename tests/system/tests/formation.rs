@@ -179,6 +179,7 @@ async fn the_binaries_form_an_organization_from_one_message() {
     for mapping in &installation.mappings {
         let log = mapping.function.log();
         assert!(!log.is_empty());
+        check_way_to_graphs_log(&log);
         for line in &log {
             let entry: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: not JSON: {line}"));
             assert!(entry["level"].is_string(), "{line}");
@@ -186,7 +187,47 @@ async fn the_binaries_form_an_organization_from_one_message() {
             assert!(!line.contains("Bearer") && !line.contains("PRIVATE KEY"), "{line}");
         }
     }
+    check_metrics(&installation.mappings);
     drop(installation.ministack);
+}
+
+/// From the ticket's id to the ids Microsoft's support asks for, as docs/operations.md says.
+fn check_way_to_graphs_log(log: &[String]) {
+    let lines = log.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let writes: Vec<Value> = lines.filter(|line| line["message"] == "write").collect();
+    assert!(!writes.is_empty());
+    for write in writes {
+        assert_eq!(write["span"]["root"], "INC0012345", "{write}");
+        for id in ["request_id", "client_request_id"] {
+            assert!(write[id].as_str().is_some_and(|text| text.len() == 36), "{id}: {write}");
+        }
+    }
+}
+
+/// Every line of standard output is one embedded metric, and what happened is counted.
+fn check_metrics(mappings: &[Mapping]) {
+    let mut counted: BTreeMap<String, f64> = BTreeMap::new();
+    for mapping in mappings {
+        for line in mapping.function.metrics() {
+            let metric: Value =
+                serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: not JSON: {line}"));
+            let set = &metric["_aws"]["CloudWatchMetrics"][0];
+            assert_eq!(set["Namespace"], mto_handler::NAMESPACE, "{line}");
+            assert_eq!(metric["Verb"], json!(mapping.verb), "{line}");
+            let dimension = metric["Outcome"].as_str().or(metric["Reason"].as_str()).unwrap_or("");
+            for definition in set["Metrics"].as_array().unwrap() {
+                let name = definition["Name"].as_str().unwrap();
+                let key = format!("{} {name} {dimension}", mapping.verb);
+                *counted.entry(key).or_default() += metric[name].as_f64().unwrap();
+            }
+        }
+    }
+    let count = |key: &str| counted.get(key).copied().unwrap_or(0.0);
+    assert!((count("join Outcomes succeeded") - 2.0).abs() < 0.5, "{counted:?}");
+    assert!((count("create Outcomes succeeded") - 1.0).abs() < 0.5, "{counted:?}");
+    assert!(count("join Waits joining") >= 2.0, "{counted:?}");
+    assert!(count("join GraphRequests ") >= 4.0, "{counted:?}");
+    assert!(count("join AgeAtFinish ") >= 2.0, "{counted:?}");
 }
 
 #[tokio::test]
