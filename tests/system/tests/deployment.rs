@@ -207,6 +207,11 @@ async fn the_chat_ops_policy_allows_to_post_joins_and_nothing_else() {
     assert_eq!(allowed, [("mto-join", "send")]);
 }
 
+/// What is deployed: the stack's code, and when the function was changed.
+const DEPLOYED: &str = "aws cloudformation describe-stacks --stack-name mto --output text \
+    --query \"Stacks[0].Parameters[?ParameterKey=='CodePrefix'].ParameterValue\"; \
+    aws lambda get-function-configuration --function-name mto-join --query LastModified --output text";
+
 #[tokio::test]
 async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down() {
     let mut deployment = with_fabrikam_listed(joins_take(4)).await;
@@ -225,10 +230,12 @@ async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down(
     let waits = eventually(async || (!deployment.peek("join").await.is_empty()).then_some(()));
     assert!(waits.await.is_some());
     deployment.shell.run("echo another > target/lambda/version").await;
+    let before = deployment.shell.run(DEPLOYED).await;
     deployment.follow("Upgrade").await;
-    let upgraded =
-        deployment.shell.run("aws lambda get-function --function-name mto-join --query Code.Location").await;
-    assert!(upgraded.contains("mto-join"), "{upgraded}");
+    let after = deployment.shell.run(DEPLOYED).await;
+    assert!(after.contains("mto/another") && !before.contains("mto/another"), "{before} {after}");
+    let modified = |text: &str| text.lines().last().map(str::to_owned);
+    assert_ne!(modified(&after), modified(&before), "the function itself was updated");
     deployment.outcome("J-1/succeeded").await;
 
     deployment.follow("Tear down").await;

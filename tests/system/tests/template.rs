@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use mto_handler::Config;
+use mto_graph::TOKEN_EXCHANGE_AUDIENCE;
+use mto_handler::{Config, NAMESPACE};
 use mto_messages::Verb;
 use mto_system_tests::{Tools, profile_folder, repository};
 use serde_json::{Value, json};
@@ -28,6 +29,50 @@ const FOURTEEN_DAYS_SECONDS: u64 = 14 * 24 * 60 * 60;
 const LONGEST_DELAY_SECONDS: u64 = 900;
 /// What the functions refuse to send, and the queues to take.
 const LARGEST_MESSAGE_BYTES: u64 = 256 * 1024;
+/// The only queue that no function reads: people may look at it by hand, and every look counts as a delivery.
+const OUTCOMES_QUEUE: &str = "OutcomesQueue";
+const DELIVERIES: u64 = 5;
+const OUTCOMES_DELIVERIES: u64 = 100;
+/// An age at which somebody must have been told.
+const OLDEST_MESSAGE_SECONDS: u64 = 24 * 60 * 60;
+
+/// What every function is given, beside its queues: names that `config.rs` and `telemetry.rs` of the handler read.
+const VARIABLES: [&str; 17] = [
+    "MTO_ACTIVE_TENANTS",
+    "MTO_BUDGET_ADD_MINUTES",
+    "MTO_BUDGET_CREATE_MINUTES",
+    "MTO_BUDGET_JOIN_MINUTES",
+    "MTO_CONCURRENCY",
+    "MTO_DIRECTORY",
+    "MTO_DIRECTORY_FILE",
+    "MTO_GRAPH_ROOT",
+    "MTO_JOIN_PAUSE_MINUTES",
+    "MTO_JOIN_RESETS",
+    "MTO_LOG",
+    "MTO_LOGIN_ROOT",
+    "MTO_LONGEST_DELAY_SECONDS",
+    "MTO_QUEUE_DEAD_LETTERS",
+    "MTO_QUEUE_OUTCOMES",
+    "MTO_REFUSAL_PATIENCE_MINUTES",
+    "MTO_SHORTEST_DELAY_SECONDS",
+];
+/// The queues of verbs that a function sends to.
+const VERB_QUEUES: [(&str, &[&str]); 3] = [
+    ("create", &["MTO_QUEUE_CREATE", "MTO_QUEUE_ADD"]),
+    ("add", &["MTO_QUEUE_ADD", "MTO_QUEUE_JOIN"]),
+    ("join", &["MTO_QUEUE_JOIN"]),
+];
+
+/// What `web_identity.rs` of the handler asks for, and nothing beyond. `Null` is there because `ForAllValues` is true of
+/// a request without audiences.
+fn web_identity_condition() -> Value {
+    json!({
+        "ForAllValues:StringEquals": {"sts:IdentityTokenAudience": TOKEN_EXCHANGE_AUDIENCE},
+        "Null": {"sts:IdentityTokenAudience": "false"},
+        "NumericLessThanEquals": {"sts:DurationSeconds": 300},
+        "StringEquals": {"sts:SigningAlgorithm": "RS256"},
+    })
+}
 
 fn source() -> PathBuf {
     repository().join("infra/aws/template.yaml")
@@ -77,28 +122,34 @@ fn within<'a>(value: &'a Value, wanted: &dyn Fn(&Value) -> bool, found: &mut Vec
 
 /// Everything in which the template breaks a rule.
 fn findings(template: &Value) -> Vec<String> {
-    [queues(template), functions(template), roles(template), parameters(template)].concat()
+    [queues(template), functions(template), roles(template), parameters(template), dashboard(template)]
+        .concat()
 }
 
 fn queues(template: &Value) -> Vec<String> {
     let mut findings = Vec::new();
     let queues = of_type(template, "AWS::SQS::Queue");
-    let dead_letters: BTreeMap<&str, &String> = queues
+    let dead_letters: BTreeMap<&str, &Value> = queues
         .iter()
-        .filter_map(|(id, queue)| Some((referred(&queue["RedrivePolicy"]["deadLetterTargetArn"])?, *id)))
+        .filter_map(|(_, queue)| Some((referred(&queue["RedrivePolicy"]["deadLetterTargetArn"])?, *queue)))
         .collect();
     for (id, queue) in &queues {
         let mut say = |problem: &str| findings.push(format!("{id}: {problem}"));
-        let is_dead_letter_queue = dead_letters.contains_key(id.as_str());
-        if is_dead_letter_queue {
+        let source = dead_letters.get(id.as_str());
+        if let Some(source) = source {
+            let name = source["QueueName"]["Fn::Sub"].as_str().unwrap_or_default();
+            let arn = format!("arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}");
             let allow = &queue["RedriveAllowPolicy"];
             if allow["redrivePermission"] != "byQueue"
-                || allow["sourceQueueArns"].as_array().map_or(0, Vec::len) != 1
+                || allow["sourceQueueArns"] != json!([{"Fn::Sub": arn}])
             {
-                say("anybody may use it as a dead-letter queue");
+                say("another queue than its own may use it as a dead-letter queue");
             }
-        } else if queue["RedrivePolicy"]["maxReceiveCount"] != 5 {
-            say("no dead-letter queue after five deliveries");
+        } else {
+            let deliveries = if *id == OUTCOMES_QUEUE { OUTCOMES_DELIVERIES } else { DELIVERIES };
+            if queue["RedrivePolicy"]["maxReceiveCount"] != deliveries {
+                say(&format!("no dead-letter queue after {deliveries} deliveries"));
+            }
         }
         if queue["MessageRetentionPeriod"] != FOURTEEN_DAYS_SECONDS {
             say("messages are not kept for 14 days");
@@ -112,26 +163,51 @@ fn queues(template: &Value) -> Vec<String> {
         if queue["DelaySeconds"].as_u64().unwrap_or(0) > 0 {
             say("delays by itself");
         }
-        let metric = if is_dead_letter_queue {
+        let about = json!([{"Name": "QueueName", "Value": {"Fn::GetAtt": [id, "QueueName"]}}]);
+        let metric = if source.is_some() {
             "ApproximateNumberOfMessagesVisible"
         } else {
             "ApproximateAgeOfOldestMessage"
         };
-        if !has_alarm(template, "AWS/SQS", metric, id) {
+        if !has_alarm(template, "AWS/SQS", metric, &about) {
             say("no alarm");
         }
     }
     findings
 }
 
-fn has_alarm(template: &Value, namespace: &str, metric: &str, about: &str) -> bool {
+/// An alarm on exactly these dimensions, which goes off and tells somebody.
+fn has_alarm(template: &Value, namespace: &str, metric: &str, about: &Value) -> bool {
     of_type(template, "AWS::CloudWatch::Alarm").iter().any(|(_, alarm)| {
-        let dimensions = list(&alarm["Dimensions"]);
         alarm["Namespace"] == namespace
             && alarm["MetricName"] == metric
-            && dimensions.iter().any(|dimension| referred(&dimension["Value"]) == Some(about))
+            && alarm["Dimensions"] == *about
+            && goes_off(alarm, metric)
+            && alarm["ActionsEnabled"] != false
             && !alarm["AlarmActions"].is_null()
     })
+}
+
+/// Counts: at the first one. Ages: above what a waiting command may take, and not later than a day.
+fn goes_off(alarm: &Value, metric: &str) -> bool {
+    let statistic = if metric.starts_with("Approximate") { "Maximum" } else { "Sum" };
+    let threshold = alarm["Threshold"].as_u64();
+    // the least value that is too much
+    let least = match alarm["ComparisonOperator"].as_str() {
+        Some("GreaterThanThreshold") => threshold.map(|threshold| threshold.saturating_add(1)),
+        Some("GreaterThanOrEqualToThreshold") => threshold,
+        _ => None,
+    };
+    let sensible = if metric == "ApproximateAgeOfOldestMessage" {
+        LONGEST_DELAY_SECONDS + 1..=OLDEST_MESSAGE_SECONDS + 1
+    } else {
+        1..=1
+    };
+    alarm["Statistic"] == statistic
+        && least.is_some_and(|least| sensible.contains(&least))
+        && alarm["Period"] == 300
+        && alarm["EvaluationPeriods"].as_u64().is_some_and(|periods| (1..=3).contains(&periods))
+        && alarm["DatapointsToAlarm"].is_null()
 }
 
 fn functions(template: &Value) -> Vec<String> {
@@ -164,18 +240,23 @@ fn functions(template: &Value) -> Vec<String> {
         if referred(&template["Resources"][log]["Properties"]["RetentionInDays"]).is_none() {
             say("its logs are kept for ever");
         }
+        let about = json!([{"Name": "FunctionName", "Value": {"Ref": id}}]);
         for metric in ["Errors", "Throttles"] {
-            if !has_alarm(template, "AWS/Lambda", metric, id) {
+            if !has_alarm(template, "AWS/Lambda", metric, &about) {
                 say(&format!("no alarm on {metric}"));
             }
         }
         let expired = json!([{"Name": "Verb", "Value": verb}, {"Name": "Outcome", "Value": "expired"}]);
-        let alarms = of_type(template, "AWS::CloudWatch::Alarm");
-        if !alarms
-            .iter()
-            .any(|(_, alarm)| alarm["MetricName"] == "Outcomes" && alarm["Dimensions"] == expired)
-        {
+        if !has_alarm(template, NAMESPACE, "Outcomes", &expired) {
             say("no alarm on expired commands");
+        }
+        let variables = function["Environment"]["Variables"].as_object().into_iter().flatten();
+        let given: BTreeSet<&str> =
+            variables.map(|(name, _)| name.as_str()).filter(|name| name.starts_with("MTO_")).collect();
+        let queues = VERB_QUEUES.iter().filter(|(of, _)| *of == verb).flat_map(|(_, queues)| *queues);
+        let read: BTreeSet<&str> = VARIABLES.iter().chain(queues).copied().collect();
+        for name in given.symmetric_difference(&read) {
+            say(&format!("{name} is not given, or not read"));
         }
     }
     let built = Verb::ALL.iter().map(|verb| verb.as_str().to_owned());
@@ -222,7 +303,7 @@ fn judge(role: &str, statement: &Value) -> Vec<String> {
         &|value| value.as_str().is_some_and(|text| text.contains('*')),
         &mut wildcards,
     );
-    let is_exception = actions == [WITHOUT_RESOURCES] && !statement["Condition"].is_null();
+    let is_exception = actions == [WITHOUT_RESOURCES] && statement["Condition"] == web_identity_condition();
     if statement["Resource"].is_null() || (!wildcards.is_empty() && !is_exception) {
         findings.push(format!("{role}: {actions:?} on resources that are not named"));
     }
@@ -234,6 +315,47 @@ fn parameters(template: &Value) -> Vec<String> {
     let delays = ["ShortestDelaySeconds", "LongestDelaySeconds"];
     let long = delays.into_iter().filter(|name| longest(name) > LONGEST_DELAY_SECONDS);
     long.map(|name| format!("{name}: may be more than SQS takes")).collect()
+}
+
+/// Every metric it names is one of ours or of AWS, of a queue or a function there is. Search expressions are not read.
+fn dashboard(template: &Value) -> Vec<String> {
+    let names = |kind: &str, name: &str| -> BTreeSet<String> {
+        let resources = of_type(template, kind).into_iter();
+        resources.filter_map(|(_, resource)| resource[name]["Fn::Sub"].as_str().map(str::to_owned)).collect()
+    };
+    let queues = names("AWS::SQS::Queue", "QueueName");
+    let functions = names("AWS::Lambda::Function", "FunctionName");
+    let exists = |metric: &[&str]| match *metric {
+        ["AWS/SQS", metric, "QueueName", queue] => {
+            let metrics = ["MessagesDelayed", "MessagesVisible"].map(|of| format!("ApproximateNumberOf{of}"));
+            queues.contains(queue)
+                && (metric == "ApproximateAgeOfOldestMessage" || metrics.iter().any(|known| known == metric))
+        }
+        ["AWS/Lambda", "Errors" | "Throttles" | "Duration", "FunctionName", function] => {
+            functions.contains(function)
+        }
+        [NAMESPACE, "AgeAtFinish" | "GraphRequests" | "Throttles", "Verb", verb]
+        | [NAMESPACE, "Outcomes", "Verb", verb, "Outcome", "succeeded" | "rejected" | "failed" | "expired"] => {
+            functions.contains(&format!("${{Name}}-{verb}"))
+        }
+        _ => false,
+    };
+    let mut findings = Vec::new();
+    for (id, dashboard) in of_type(template, "AWS::CloudWatch::Dashboard") {
+        let body = dashboard["DashboardBody"]["Fn::Sub"].as_str().unwrap_or_default();
+        let Ok(body) = serde_json::from_str::<Value>(body) else {
+            findings.push(format!("{id}: its body is not JSON"));
+            continue;
+        };
+        let widgets = list(&body["widgets"]).into_iter();
+        for metric in widgets.flat_map(|widget| list(&widget["properties"]["metrics"])) {
+            let texts: Vec<&str> = list(metric).into_iter().filter_map(Value::as_str).collect();
+            if metric[0]["expression"].is_null() && !exists(&texts) {
+                findings.push(format!("{id}: there is no metric {texts:?}"));
+            }
+        }
+    }
+    findings
 }
 
 #[tokio::test]
@@ -269,11 +391,50 @@ async fn a_template_that_breaks_a_rule_is_found_out() {
     check(
         "/Resources/JoinDeadLetters/Properties/RedriveAllowPolicy",
         Value::Null,
-        "JoinDeadLetters: anybody",
+        "JoinDeadLetters: another queue",
+    );
+    let allow = "/Resources/JoinDeadLetters/Properties/RedriveAllowPolicy/sourceQueueArns";
+    let of_add =
+        template["Resources"]["AddDeadLetters"]["Properties"]["RedriveAllowPolicy"]["sourceQueueArns"]
+            .clone();
+    check(allow, of_add, "JoinDeadLetters: another queue");
+    check(&format!("{queue}/RedrivePolicy/maxReceiveCount"), json!(100), "JoinQueue: no dead-letter queue");
+    check(
+        "/Resources/OutcomesQueue/Properties/RedrivePolicy/maxReceiveCount",
+        json!(5),
+        "OutcomesQueue: no dead-letter queue",
     );
     check("/Resources/JoinDeadLettersAlarm/Type", json!("Other"), "JoinDeadLetters: no alarm");
     check("/Resources/JoinAgeAlarm/Type", json!("Other"), "JoinQueue: no alarm");
     check("/Resources/JoinExpiredAlarm/Type", json!("Other"), "JoinFunction: no alarm on expired");
+    for (alarm, finding) in [
+        ("JoinDeadLettersAlarm", "JoinDeadLetters: no alarm"),
+        ("JoinAgeAlarm", "JoinQueue: no alarm"),
+        ("OutcomesAgeAlarm", "OutcomesQueue: no alarm"),
+        ("JoinErrorsAlarm", "JoinFunction: no alarm on Errors"),
+        ("JoinThrottlesAlarm", "JoinFunction: no alarm on Throttles"),
+        ("JoinExpiredAlarm", "JoinFunction: no alarm on expired"),
+    ] {
+        for (property, value) in [
+            ("Namespace", json!("MtoFunction")),
+            ("ComparisonOperator", json!("LessThanThreshold")),
+            ("Threshold", json!(1_000_000)),
+            ("Statistic", json!("Minimum")),
+            ("EvaluationPeriods", json!(1000)),
+            ("Dimensions", json!([])),
+            ("AlarmActions", Value::Null),
+        ] {
+            check(&format!("/Resources/{alarm}/Properties/{property}"), value, finding);
+        }
+    }
+    let variables = "/Resources/JoinFunction/Properties/Environment/Variables";
+    for name in ["MTO_LOG", "MTO_GRAPH_ROOT"] {
+        let mut misspelt = template.pointer(variables).unwrap().clone();
+        let value = misspelt.as_object_mut().unwrap().remove(name).unwrap();
+        misspelt[format!("{name}S")] = value;
+        check(variables, misspelt.clone(), &format!("JoinFunction: {name} is not given"));
+        check(variables, misspelt, &format!("JoinFunction: {name}S is not given, or not read"));
+    }
     check("/Resources/JoinFunction/Type", json!("Other"), "functions there are");
     check("/Resources/JoinFunction/Properties/Timeout", json!(61), "JoinFunction: the visibility timeout");
     check("/Resources/JoinFunction/Properties/Role", json!({"Ref": "AddRole"}), "functions share a role");
@@ -282,6 +443,27 @@ async fn a_template_that_breaks_a_rule_is_found_out() {
     check(&format!("{statements}/0/Action"), json!("sqs:*"), "JoinRole: may sqs:*");
     check(&format!("{statements}/1/Resource/0"), json!({"Fn::Sub": "arn:aws:sqs:${X}:*"}), "not named");
     check("/Resources/ChatOpsPolicy/Properties/PolicyDocument/Statement/0/Resource", json!("*"), "not named");
+    let condition = "/Resources/JoinRole/Properties/Policies/2/Fn::If/1/PolicyDocument/Statement/0/Condition";
+    for part in web_identity_condition().as_object().unwrap().keys() {
+        let mut weak = web_identity_condition();
+        weak.as_object_mut().unwrap().remove(part);
+        check(condition, weak, "JoinRole: [\"sts:GetWebIdentityToken\"] on resources that are not named");
+    }
+    check(&format!("{condition}/NumericLessThanEquals/sts:DurationSeconds"), json!(3600), "not named");
+    let body = "/Resources/Dashboard/Properties/DashboardBody/Fn::Sub";
+    let text = template.pointer(body).unwrap().as_str().unwrap();
+    for (right, wrong) in [
+        ("${Name}-outcomes-dead-letters", "${Name}-outcome-dead-letters"),
+        (
+            "\"Duration\", \"FunctionName\", \"${Name}-join\"",
+            "\"Duration\", \"FunctionName\", \"${Name}-joins\"",
+        ),
+        ("\"AgeAtFinish\"", "\"Age\""),
+        ("\"succeeded\"", "\"success\""),
+    ] {
+        assert!(text.contains(right), "{right}");
+        check(body, json!(text.replace(right, wrong)), "Dashboard: there is no metric");
+    }
 }
 
 /// The environment of a function as the template makes it of its defaults: plain values, and what a parameter of type
@@ -305,7 +487,7 @@ fn environment(template: &Value, function: &str) -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
-async fn the_defaults_of_the_template_are_those_of_the_functions_and_every_variable_is_read() {
+async fn the_defaults_of_the_template_are_those_of_the_functions_and_every_number_is_read() {
     let (_, template) = transformed("defaults").await;
     for (function, verb) in
         [("CreateFunction", Verb::Create), ("AddFunction", Verb::Add), ("JoinFunction", Verb::Join)]
