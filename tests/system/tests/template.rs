@@ -63,8 +63,8 @@ const VERB_QUEUES: [(&str, &[&str]); 3] = [
     ("join", &["MTO_QUEUE_JOIN"]),
 ];
 
-/// What `web_identity.rs` of the handler asks for, and nothing beyond. `Null` is there because `ForAllValues` is true of
-/// a request without audiences.
+/// What `web_identity.rs` of the handler asks for, and nothing beyond. `Null` is there because `ForAllValues` is true
+/// of a request without audiences.
 fn web_identity_condition() -> Value {
     json!({
         "ForAllValues:StringEquals": {"sts:IdentityTokenAudience": TOKEN_EXCHANGE_AUDIENCE},
