@@ -1,5 +1,4 @@
 //! X-Ray's trace goes wherever a message leads.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use mto_handler::{Message, Queue as _};
 use mto_local::{dead_letter_queue, outcomes_queue, queue};
