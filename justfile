@@ -12,6 +12,10 @@ check:
 schema:
     cargo run -p mto-messages --features schema --example write_schema
 
+# Official Graph clients against the simulator
+clients:
+    cargo test -p mto-system-tests --features clients --test clients --test shapes
+
 # The simulator alone, for other Graph clients
 simulator *ARGS:
     cargo run -p entra-simulator -- {{ARGS}}

@@ -55,6 +55,6 @@ impl Function for Add {
     }
 
     fn assume(&self, _aim: &Aim, observed: Observed, mutation: &Mutation) -> Observed {
-        add::assume(observed, mutation)
+        add::assume(observed, &mutation.change)
     }
 }

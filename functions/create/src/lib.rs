@@ -73,6 +73,6 @@ impl Function for Create {
     }
 
     fn assume(&self, aim: &Aim, observed: Observed, mutation: &Mutation) -> Observed {
-        create::assume(aim, observed, mutation)
+        create::assume(aim, observed, &mutation.change)
     }
 }

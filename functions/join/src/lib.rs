@@ -73,7 +73,7 @@ impl Function for Join {
     }
 
     fn assume(&self, _aim: &Aim, observed: Observed, mutation: &Mutation) -> Observed {
-        join::assume(observed, mutation)
+        join::assume(observed, &mutation.change)
     }
 }
 
@@ -85,9 +85,18 @@ async fn read_owner(aim: &Aim, request: &JoinRequest, look: &Look<'_>) -> Readin
     match owner_view(aim, request, look).await {
         Ok(view) => Reading::Seen(view),
         Err(error) if mto_handler::is_denied(&error) => {
-            Reading::Unreadable(Unreadable::Denied(mto_handler::text_of(&error)))
+            Reading::Unreadable(Unreadable::Denied(denial(&error)))
         }
         Err(error) => Reading::Unreadable(Unreadable::Unreachable(mto_handler::text_of(&error))),
+    }
+}
+
+/// The service's words; for a 403, with the permission that the look needs.
+fn denial(error: &GraphError) -> String {
+    let text = mto_handler::text_of(error);
+    match error.service().and_then(|service| service.missing_permission) {
+        Some(permission) => format!("{text}: it needs the application permission {permission}"),
+        None => text,
     }
 }
 

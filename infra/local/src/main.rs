@@ -1,4 +1,4 @@
-//! `cargo run`: form an organization on this machine, and watch it.
+//! `cargo run`: form an organization on this machine, and watch it and its users arrive.
 
 mod cli;
 

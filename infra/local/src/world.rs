@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use entra_simulator::{Options, Seed, SeedError, Simulator};
+use entra_simulator::{ApplicationSeed, Options, Seed, SeedError, Simulator, TenantSeed};
 use mto_add::Add;
 use mto_create::Create;
 use mto_graph::{
@@ -13,12 +13,15 @@ use mto_graph::{
 use mto_handler::memory::{MemoryQueues, QueueSettings, Stored};
 use mto_handler::{
     Application, Config, ConfigError, CredentialReference, Directory, DirectoryDocument, Handler, Message,
-    Queue, QueueError, QueueUrl, SecretReference, TenantEntry,
+    Queue, QueueError, QueueUrl, SecretReference, TenantEntry, TenantSettings,
 };
 use mto_join::Join;
-use mto_messages::Verb;
+use mto_leave::Leave;
+use mto_messages::{Scope, Verb};
 use mto_reconcile::Limits;
+use mto_sync::Sync as SyncFunction;
 use secrecy::SecretString;
+use serde::Deserialize;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -35,7 +38,7 @@ const INVOCATION: Duration = Duration::seconds(60);
 const BATCH: usize = 10;
 
 /// The functions that stand.
-const FUNCTIONS: [Verb; 3] = [Verb::Create, Verb::Add, Verb::Join];
+const FUNCTIONS: [Verb; 5] = Verb::ALL;
 
 /// How the functions reach the simulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +71,8 @@ pub enum WorldError {
 
 /// How a [`World`] is to be.
 pub struct Setup {
-    /// The tenants and what they have made so far. The first application of each tenant, with its first secret,
-    /// is the one the functions use.
+    /// The tenants and what they have made so far. In each tenant a function uses the application that is named as
+    /// it is (`join`), and where there is none the first, with its first secret.
     pub seed: Seed,
     /// How the simulated service behaves.
     pub options: Options,
@@ -77,6 +80,14 @@ pub struct Setup {
     pub limits: Limits,
     /// Tenants that the directory marks as external.
     pub external: Vec<Uuid>,
+    /// Tenants that do not stand in the directory at all.
+    pub unlisted: Vec<Uuid>,
+    /// The `settings` of tenants in the directory.
+    pub settings: BTreeMap<Uuid, Value>,
+    /// The `syncScope` of tenants in the directory.
+    pub scopes: BTreeMap<Uuid, Scope>,
+    /// Verbs that no function has a queue for.
+    pub without: Vec<Verb>,
     /// Records of a batch that are worked on at the same time.
     pub concurrency: usize,
     /// What stands between the functions and the queues; tests put faults here.
@@ -96,6 +107,10 @@ impl Setup {
             options,
             limits: Limits::default(),
             external: Vec::new(),
+            unlisted: Vec::new(),
+            settings: BTreeMap::new(),
+            scopes: BTreeMap::new(),
+            without: Vec::new(),
             concurrency: 4,
             around_queue: Arc::new(|queue| queue),
             around_transport: Arc::new(|transport| transport),
@@ -113,6 +128,8 @@ pub struct World {
     create: Handler<Create>,
     add: Handler<Add>,
     join: Handler<Join>,
+    leave: Handler<Leave>,
+    sync: Handler<SyncFunction>,
 }
 
 impl World {
@@ -145,27 +162,38 @@ impl World {
         let transport = (setup.around_transport)(transport);
         let cloud = Cloud::custom(&format!("{root}/v1.0"), root)?;
         let time: Arc<dyn mto_graph::Clock> = Arc::new(clock.clone());
-        let tokens = OAuthTokenProvider::new(
-            transport.clone(),
-            time.clone(),
-            cloud.login_root(),
-            cloud.token_scope(),
-            credentials(&setup),
-        );
-        let graph = GraphClient::new(cloud.clone(), transport, Arc::new(tokens), time.clone());
+        let client = |credentials| {
+            let (root, scope) = (cloud.login_root(), cloud.token_scope());
+            let tokens = OAuthTokenProvider::new(transport.clone(), time.clone(), root, scope, credentials);
+            GraphClient::new(cloud.clone(), transport.clone(), Arc::new(tokens), time.clone())
+        };
+        let shared = client(credentials(&setup, None));
+        // One client for all, unless a function has an application of its own: that is another identity.
+        let graph = |function| {
+            let own = setup.seed.tenants.iter().any(|tenant| own_application(tenant, function).is_some());
+            if own { client(credentials(&setup, Some(function))) } else { shared.clone() }
+        };
         let queues = queues(time.clone());
         let tally = Tally::default();
         let counted = Counted { inner: Arc::new(queues.clone()), tally: tally.clone() };
         let queue = (setup.around_queue)(Arc::new(counted));
         let config = |function| config(&setup, &cloud, function);
         Ok(Self {
-            create: Handler::new(Create, config(Verb::Create)?, graph.clone(), queue.clone(), time.clone()),
-            add: Handler::new(Add, config(Verb::Add)?, graph.clone(), queue.clone(), time.clone()),
-            join: Handler::new(Join, config(Verb::Join)?, graph.clone(), queue, time),
+            create: Handler::new(
+                Create,
+                config(Verb::Create)?,
+                graph(Verb::Create),
+                queue.clone(),
+                time.clone(),
+            ),
+            add: Handler::new(Add, config(Verb::Add)?, graph(Verb::Add), queue.clone(), time.clone()),
+            join: Handler::new(Join, config(Verb::Join)?, graph(Verb::Join), queue.clone(), time.clone()),
+            leave: Handler::new(Leave, config(Verb::Leave)?, graph(Verb::Leave), queue.clone(), time.clone()),
+            sync: Handler::new(SyncFunction, config(Verb::Sync)?, graph(Verb::Sync), queue, time.clone()),
             clock,
             simulator,
             queues,
-            graph,
+            graph: shared,
             tally,
         })
     }
@@ -185,7 +213,7 @@ impl World {
         &self.queues
     }
 
-    /// The functions' Graph client, for its statistics.
+    /// The functions' Graph client, for its statistics. Functions with applications of their own have other clients.
     pub fn graph(&self) -> &GraphClient {
         &self.graph
     }
@@ -249,7 +277,7 @@ impl World {
         self.queues.contents(&queue(verb))
     }
 
-    /// The commands that wait, or were just posted: those of create, of add, of join, each in the order of sending.
+    /// The commands that wait, or were just posted: by verb, each in the order of sending.
     pub fn commands(&self) -> Vec<WaitingCommand> {
         let stored = FUNCTIONS.into_iter().flat_map(|verb| self.waiting(verb));
         stored.filter_map(|message| WaitingCommand::read(&message)).collect()
@@ -275,7 +303,8 @@ impl World {
             Verb::Create => self.create.handle(records, end).await,
             Verb::Add => self.add.handle(records, end).await,
             Verb::Join => self.join.handle(records, end).await,
-            Verb::Leave | Verb::Sync => Vec::new(),
+            Verb::Leave => self.leave.handle(records, end).await,
+            Verb::Sync => self.sync.handle(records, end).await,
         };
         for (message_id, receipt_handle) in handles {
             if !failed.contains(&message_id) {
@@ -325,7 +354,11 @@ fn queues(clock: Arc<dyn mto_graph::Clock>) -> MemoryQueues {
 fn config(setup: &Setup, cloud: &Cloud, function: Verb) -> Result<Config, ConfigError> {
     Ok(Config {
         function,
-        queues: FUNCTIONS.map(|verb| (verb, queue(verb))).into_iter().collect(),
+        queues: FUNCTIONS
+            .into_iter()
+            .filter(|verb| *verb == function || !setup.without.contains(verb))
+            .map(|verb| (verb, queue(verb)))
+            .collect(),
         outcomes: outcomes_queue(),
         dead_letters: dead_letter_queue(function),
         directory: directory(setup, function)?,
@@ -335,37 +368,56 @@ fn config(setup: &Setup, cloud: &Cloud, function: Verb) -> Result<Config, Config
     })
 }
 
-/// The directory names every tenant of the seed by the first word of its name.
+/// The directory names every tenant of the seed that is to be listed by the first word of its name.
 fn directory(setup: &Setup, function: Verb) -> Result<Directory, ConfigError> {
-    let entry = |tenant: &entra_simulator::TenantSeed| {
+    let entry = |tenant: &TenantSeed| {
         let external = setup.external.contains(&tenant.tenant_id);
         let application = tenant.applications.first().filter(|_| !external);
-        TenantEntry {
+        let own = FUNCTIONS
+            .into_iter()
+            .filter(|_| !external)
+            .filter_map(|verb| Some((verb.to_string(), entry_of(own_application(tenant, verb)?))));
+        let settings = setup.settings.get(&tenant.tenant_id).map(TenantSettings::deserialize);
+        let settings = settings
+            .transpose()
+            .map_err(|error| ConfigError { variable: "settings".to_owned(), problem: error.to_string() })?;
+        Ok(TenantEntry {
             tenant_id: tenant.tenant_id,
             name: tenant.display_name.to_lowercase(),
             display_name: Some(tenant.display_name.clone()),
             domains: vec![tenant.default_domain.clone()],
             cloud: None,
             external,
-            application: application.map(|application| Application {
-                client_id: application.client_id.to_string(),
-                credential: CredentialReference::ClientSecret(SecretReference::Env(
-                    "held in process".to_owned(),
-                )),
-            }),
-            applications: BTreeMap::new(),
-            sync_scope: None,
-        }
+            application: application.map(entry_of),
+            applications: own.collect(),
+            sync_scope: setup.scopes.get(&tenant.tenant_id).cloned(),
+            settings,
+        })
     };
-    let tenants = setup.seed.tenants.iter().map(entry).collect();
+    let listed = setup.seed.tenants.iter().filter(|tenant| !setup.unlisted.contains(&tenant.tenant_id));
+    let tenants = listed.map(entry).collect::<Result<_, ConfigError>>()?;
     Directory::new(DirectoryDocument { tenants }, "seed", function)
 }
 
-fn credentials(setup: &Setup) -> HashMap<Uuid, TenantCredential> {
+fn entry_of(application: &ApplicationSeed) -> Application {
+    Application {
+        client_id: application.client_id.to_string(),
+        credential: CredentialReference::ClientSecret(SecretReference::Env("held in process".to_owned())),
+    }
+}
+
+/// The application that is for this function alone.
+fn own_application(tenant: &TenantSeed, function: Verb) -> Option<&ApplicationSeed> {
+    tenant.applications.iter().find(|one| one.display_name.as_deref() == Some(function.as_str()))
+}
+
+/// What one function signs in with; without a function, what those without applications of their own do.
+fn credentials(setup: &Setup, function: Option<Verb>) -> HashMap<Uuid, TenantCredential> {
     let tenants = setup.seed.tenants.iter().filter(|tenant| !setup.external.contains(&tenant.tenant_id));
     tenants
         .filter_map(|tenant| {
-            let application = tenant.applications.first()?;
+            let own = function.and_then(|function| own_application(tenant, function));
+            let application = own.or_else(|| tenant.applications.first())?;
             let secret = application.secrets.first()?.expose().to_owned();
             let credential = Credential::ClientSecret(SecretString::from(secret));
             let client_id = application.client_id.to_string();

@@ -1,6 +1,7 @@
 //! What a newcomer sees: the built binary, its output and its exit code.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
@@ -32,6 +33,28 @@ fn members(document: &Value) -> Vec<String> {
     rows.map(|row| ["displayName", "role", "state"].map(|field| text(&row[field])).join(" ")).collect()
 }
 
+/// `Annie Adams: Member in Fabrikam, Member in Tailspin`, of those who are shared or somewhere else.
+fn people(document: &Value) -> Vec<String> {
+    let names: HashMap<&str, &str> = document["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["tenantId"].as_str().unwrap(), row["displayName"].as_str().unwrap()))
+        .collect();
+    let people = document["people"].as_array().unwrap().iter().filter(|person| {
+        person["isShared"] == true || !person["representedIn"].as_array().unwrap().is_empty()
+    });
+    let is_in = |one: &Value| {
+        let tenant = one["tenantId"].as_str().unwrap();
+        format!("{} in {}", one["userType"].as_str().unwrap(), names.get(tenant).unwrap_or(&tenant))
+    };
+    let text = |person: &Value| {
+        let others = person["representedIn"].as_array().unwrap().iter().map(is_in).collect::<Vec<_>>();
+        format!("{}: {}", person["displayName"].as_str().unwrap(), others.join(", "))
+    };
+    people.map(text).collect()
+}
+
 fn outcomes<'a>(document: &'a Value, kind: &str) -> Vec<&'a Value> {
     document["outcomes"].as_array().unwrap().iter().filter(|outcome| outcome["type"] == kind).collect()
 }
@@ -42,11 +65,15 @@ fn a_plain_run_forms_contoso_and_shows_members_settings_and_figures() {
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert_eq!(ran.err, "");
     let told = [
-        "09:00:00 +0:00:00  create Contoso    accepted",
+        "09:00:00 +0:00:00  create Contoso       accepted",
         "waiting: the join to the organization of Contoso is being processed (next look ",
-        "list of Contoso   Fabrikam is active member, Tailspin is active member",
+        "list of Contoso      Fabrikam is active member, Tailspin is active member",
         "│ Contoso  ┆ 54fad69e-3816-546f-b38c-a6c72c529f70 ┆ owner  ┆ active │",
         "│ Tailspin ┆ Fabrikam ┆ yes     ┆ yes    ┆ automatic  ┆ automatic   ┆ allowed │",
+        "Fabrikam → Contoso   succeeded: 2 users are synchronized",
+        "│ Barbara Brown ┆ member ✓ ┆ home     ┆ member ✓ │",
+        "│ Charlie Clark ┆ member ✓ ┆ member ✓ ┆ home     │",
+        "and 9 who are not shared, and are nowhere but at home",
         "Graph requests",
         "Succeeded: \"Contoso\" is formed: 3 tenants are active",
     ];
@@ -87,6 +114,19 @@ fn the_document_has_members_partners_outcomes_and_figures() {
     }
     assert_eq!(outcomes(&document, "mto.create.succeeded.v1").len(), 1);
     assert_eq!(outcomes(&document, "mto.join.succeeded.v1").len(), 2);
+    assert_eq!(
+        people(&document),
+        [
+            "Annie Adams: Member in Fabrikam, Member in Tailspin",
+            "Bob Baker: Member in Contoso, Member in Tailspin",
+            "Barbara Brown: Member in Contoso, Member in Tailspin",
+            "Charlie Clark: Member in Contoso, Member in Fabrikam",
+        ]
+    );
+    assert_eq!(document["peopleUnread"].as_array().unwrap().len(), 0);
+    let synchronizations = document["synchronizations"].as_array().unwrap().iter();
+    let users: Vec<u64> = synchronizations.map(|one| one["users"].as_u64().unwrap()).collect();
+    assert_eq!(users, [1, 1, 2, 2, 1, 1], "one a pair, by source");
     for figure in ["graphRequests", "batchCalls", "waits", "deliveries"] {
         assert!(document[figure].as_u64().unwrap() > 0, "{figure}");
     }
@@ -160,6 +200,37 @@ fn a_member_of_another_organization_is_rejected_and_the_formation_says_so() {
 }
 
 #[test]
+fn the_users_of_a_pair_are_told_once_on_their_way_and_once_when_they_are_there() {
+    let ran = run(&[]);
+    let told: Vec<&str> = ran.out.lines().filter(|line| line.contains(" → ")).collect();
+    let pair = |line: &&str| line.split_whitespace().skip(2).take(3).collect::<Vec<_>>().join(" ");
+    let pairs: BTreeSet<String> = told.iter().map(pair).collect();
+    assert_eq!((pairs.len(), told.len()), (6, 12), "{}", told.join("\n"));
+}
+
+#[test]
+fn who_leaves_is_closed_off_and_what_stays_is_named() {
+    let ran = run(&["--scenario", "leave"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let told = [
+        "leave Fabrikam       succeeded: the tenant is not in \"Contoso\" any more",
+        "list of Contoso      Fabrikam is gone",
+        "sync Fabrikam        succeeded: 4 ordered pairs are closed",
+        "partner records that stay, with their policies of synchronization: Contoso, Tailspin about Fabrikam; Fabrikam about Contoso, Tailspin",
+        "│ Tailspin ┆ Fabrikam ┆ yes     ┆ no     ┆ asks       ┆ asks        ┆ no      │",
+        "│ Tailspin ┆ Contoso  ┆ yes     ┆ yes    ┆ automatic  ┆ automatic   ┆ allowed │",
+        "│ Bob Baker     ┆ member ✓ ┆ home     ┆ member ✓ │",
+        "Succeeded: leave Fabrikam: ",
+    ];
+    for text in told {
+        assert!(ran.out.contains(text), "{text:?} is missing in\n{}", ran.out);
+    }
+    let (_, document) = document(&["--scenario", "leave"]);
+    assert_eq!(members(&document), ["Contoso owner active", "Tailspin member active"]);
+    assert_eq!(outcomes(&document, "mto.leave.succeeded.v1").len(), 1);
+}
+
+#[test]
 fn a_hundred_tenants_are_formed() {
     let (ran, document) = document(&["--tenants", "100"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
@@ -168,6 +239,9 @@ fn a_hundred_tenants_are_formed() {
     let partners = document["partners"].as_object().unwrap();
     assert!(partners.values().all(|held| held.as_array().unwrap().len() == 99));
     assert!(document["batchCalls"].as_u64().unwrap() >= 5, "99 tenants are added in twenties");
+    let people = people(&document);
+    assert_eq!(people[1], "Bob Baker: Member in Contoso, Member in Tailspin, Member in Northwind");
+    assert_eq!((people.len(), document["synchronizations"].as_array().unwrap().len()), (4, 9));
 }
 
 #[test]
@@ -178,6 +252,7 @@ fn every_scenario_works_with_the_fewest_and_with_more_tenants() {
         ("never-added", 1),
         ("throttled", 0),
         ("already-in-another", 1),
+        ("leave", 0),
     ] {
         for tenants in ["2", "7"] {
             let ran = run(&["--scenario", scenario, "--tenants", tenants]);
@@ -218,6 +293,7 @@ fn help_shows_scenarios_examples_and_exit_codes() {
     assert_eq!(ran.code, Some(0));
     for text in [
         "never-added",
+        "leave",
         "cargo run -- --tenants 100",
         "Exit codes",
         "141 the output was closed",

@@ -106,6 +106,34 @@ pub enum Change {
         /// The number.
         count: u32,
     },
+    /// The person behind an external user accepts the invitation (7.1).
+    Redeem {
+        /// The tenant that holds the external user.
+        tenant: Uuid,
+        /// The external user's id there.
+        user: Uuid,
+    },
+    /// Whether the tenant lets guests be invited (6.11 `AzureActiveDirectoryForbidden`).
+    Invitations {
+        /// The tenant.
+        tenant: Uuid,
+        /// Whether they may be invited.
+        allowed: bool,
+    },
+    /// Most users of the tenant, deleted ones included (6.11 `AzureActiveDirectoryQuotaLimitExceeded`).
+    Quota {
+        /// The tenant.
+        tenant: Uuid,
+        /// The number; none: no limit.
+        users: Option<u32>,
+    },
+    /// Whether the tenant has Entra ID P1 or P2.
+    Premium {
+        /// The tenant.
+        tenant: Uuid,
+        /// Whether it has.
+        premium: bool,
+    },
     /// Forgets scripted throttling, server errors, stale reads and failing joins.
     NoFaults,
 }
@@ -122,6 +150,10 @@ impl Change {
             | Self::DenyPermission { tenant, .. }
             | Self::GrantPermission { tenant, .. }
             | Self::RevokeTokens { tenant }
+            | Self::Redeem { tenant, .. }
+            | Self::Invitations { tenant, .. }
+            | Self::Quota { tenant, .. }
+            | Self::Premium { tenant, .. }
             | Self::InternalUsers { tenant, .. } => Some(*tenant),
             Self::Throttle { tenant, .. } | Self::ServerErrors { tenant, .. } => *tenant,
             Self::NoFaults => None,

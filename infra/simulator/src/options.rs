@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::options_directory::DirectoryOptions;
+
 /// The order of the rows of `GET …/tenants`. The service documents none (reference 2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,6 +91,10 @@ pub struct Options {
     /// That limit. Default: 100,000.
     pub internal_user_limit: u32,
 
+    /// Preview: a tenant with tenant restrictions, in the default or for the owner, fails to join (3.3, 9.2).
+    /// Default: false.
+    pub tenant_restrictions_block_join: bool,
+
     /// Owners and the creator cannot be removed by others (row 3, the walk-through). Default: false.
     pub strict_removal: bool,
     /// DELETE of a tenant answers 200 with the row (row 4). Default: false: 204.
@@ -139,6 +145,9 @@ pub struct Options {
     pub fellow_partner_may_be_deleted: bool,
     /// A cloud solution provider and its customer may share an organization (9.1). Default: false.
     pub provider_and_customer_may_share: bool,
+    /// Audit activities take `Directory.Read.All` beside `AuditLog.Read.All`, as the page of the API has it (the
+    /// reference is silent). Default: false.
+    pub audits_need_directory_read: bool,
     /// The order of `GET …/tenants`. Default: `added`.
     pub list_order: ListOrder,
 
@@ -150,6 +159,8 @@ pub struct Options {
     pub request_log_capacity: u32,
     /// Largest request body. Default: 1 MiB.
     pub max_body_bytes: u32,
+    /// Users and cross-tenant synchronization.
+    pub directory: DirectoryOptions,
     /// Reserved for faults drawn from a seed. Default: 0.
     pub fault_seed: u64,
 }
@@ -168,6 +179,7 @@ impl Default for Options {
             preview_limits: false,
             internal_user_limit_at_join: false,
             internal_user_limit: 100_000,
+            tenant_restrictions_block_join: false,
             strict_removal: false,
             delete_answers_member: false,
             pending_transition_in_list: true,
@@ -192,11 +204,13 @@ impl Default for Options {
             undeclared_properties: false,
             fellow_partner_may_be_deleted: false,
             provider_and_customer_may_share: false,
+            audits_need_directory_read: false,
             list_order: ListOrder::Added,
             page_size: 100,
             throttling: Throttling::default(),
             request_log_capacity: 10_000,
             max_body_bytes: 1024 * 1024,
+            directory: DirectoryOptions::default(),
             fault_seed: 0,
         }
     }
@@ -211,6 +225,7 @@ impl Options {
             undeclared_properties: true,
             list_order: ListOrder::TenantId,
             throttling: Throttling { enabled: true, ..Throttling::default() },
+            directory: DirectoryOptions { replication_delay_seconds: 15, ..DirectoryOptions::default() },
             ..Self::default()
         }
     }
@@ -223,6 +238,12 @@ impl Options {
             change_queued_for_seconds: 0,
             removal_duration_seconds: 0,
             role_change_duration_seconds: 0,
+            directory: DirectoryOptions {
+                start_delay_seconds: 0,
+                milliseconds_per_object: 0,
+                people_search_delay_seconds: 0,
+                ..DirectoryOptions::default()
+            },
             ..Self::default()
         }
     }

@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use crate::ids;
 use crate::seed_check;
+use crate::seed_directory::{self, GroupSeed, UserSeed};
+use crate::seed_sign_in::SignInSeed;
 
 /// Most tenants a seed may hold.
 pub const MAX_TENANTS: usize = 1_000;
@@ -85,16 +87,49 @@ pub struct TenantSeed {
     /// Further verified domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    /// Number of internal users, for the limit at join and for the throttling size. Default: 25.
+    /// Number of internal users, for the limit at join and for the throttling size, where neither `users` nor
+    /// `generatedUsers` say it. Default: 25.
     #[serde(default = "few_users")]
     pub internal_users: u32,
+    /// Users by name, at most [`MAX_USERS`](crate::MAX_USERS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<UserSeed>,
+    /// So many internal users besides, whose names follow from their numbers; they cost next to no memory.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub generated_users: u32,
+    /// Security groups, at most [`MAX_GROUPS`](crate::MAX_GROUPS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupSeed>,
+    /// Whether guests may be invited, by synchronization too. Default: true.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub invitations_allowed: bool,
+    /// Whether there is Entra ID P1 or P2. Default: true.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub premium: bool,
     /// Applications that can sign in.
     #[serde(default)]
     pub applications: Vec<ApplicationSeed>,
+    /// Users that can sign in, at most [`MAX_SIGN_INS`](crate::MAX_SIGN_INS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_ins: Vec<SignInSeed>,
 }
 
 fn few_users() -> u32 {
     25
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }
 
 /// An application with its credentials and consented application permissions.
@@ -103,6 +138,9 @@ fn few_users() -> u32 {
 pub struct ApplicationSeed {
     /// The application (client) id.
     pub client_id: Uuid,
+    /// Its name. Default: the tenant's, and "application".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// Client secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret>,
@@ -115,6 +153,10 @@ pub struct ApplicationSeed {
     /// Names of application permissions, one of [`PERMISSIONS`](crate::PERMISSIONS).
     #[serde(default)]
     pub permissions: Vec<String>,
+    /// Names of delegated permissions, one of [`DELEGATED_PERMISSIONS`](crate::DELEGATED_PERMISSIONS), consented
+    /// to for every user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delegated_permissions: Vec<String>,
     /// Directory roles. Application tokens need none for what is served today; kept for later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
@@ -282,7 +324,9 @@ impl Seed {
     }
 
     /// `count` tenants (1 to [`MAX_TENANTS`], others are brought into that range) with fixed ids: Contoso,
-    /// Fabrikam, Tailspin, then further names; each has one application with one secret and every permission.
+    /// Fabrikam, Tailspin, then further names; each has one application with one secret and every permission, a
+    /// Global Administrator `admin@…` with the password `demo-password-…`, a handful of users, and a group `Shared`
+    /// with those of them that others are to meet.
     ///
     /// ```
     /// let seed = entra_simulator::Seed::demo(3);
@@ -319,13 +363,25 @@ fn demo_tenant(index: usize) -> TenantSeed {
         default_domain: format!("{word}.example"),
         domains: vec![format!("{word}.onmicrosoft.example")],
         internal_users: few_users(),
+        users: seed_directory::demo_users(index),
+        generated_users: 0,
+        groups: seed_directory::demo_groups(index, &format!("{word}.example")),
+        invitations_allowed: true,
+        premium: true,
         applications: vec![ApplicationSeed {
             client_id: ids::derive("demo application", &[&word]),
+            display_name: None,
             secrets: vec![Secret::new(format!("demo-secret-{word}"))],
             certificates: Vec::new(),
             federated_credentials: Vec::new(),
-            permissions: crate::PERMISSIONS.iter().map(|name| (*name).to_owned()).collect(),
+            permissions: crate::PERMISSIONS.map(str::to_owned).to_vec(),
+            delegated_permissions: crate::DELEGATED_PERMISSIONS.map(str::to_owned).to_vec(),
             roles: Vec::new(),
+        }],
+        sign_ins: vec![SignInSeed {
+            user_principal_name: format!("admin@{word}.example"),
+            password: Secret::new(format!("demo-password-{word}")),
+            roles: vec!["Global Administrator".to_owned()],
         }],
     }
 }

@@ -8,7 +8,7 @@ use crate::seed::{
     ApplicationSeed, MAX_APPLICATIONS, MAX_CREDENTIALS, MAX_TENANTS, MemberState, OrganizationSeed, Seed,
     SeedError, TenantSeed,
 };
-use crate::seed_federation_check;
+use crate::{seed_federation_check, seed_sign_in};
 
 const MAX_NAME_CHARS: usize = 256;
 
@@ -41,6 +41,9 @@ pub(crate) fn check(seed: &Seed) -> Result<(), SeedError> {
     }
     organizations(seed, &ids)?;
     partners(seed, &ids)?;
+    for (index, tenant) in seed.tenants.iter().enumerate() {
+        seed_sign_in::check(&format!("tenants[{index}]"), tenant)?;
+    }
     seed_federation_check::check(seed)
 }
 
@@ -84,7 +87,7 @@ fn tenant_itself(at: &str, tenant: &TenantSeed) -> Result<(), SeedError> {
             return Err(SeedError::new(format!("{at}.clientId"), application.client_id, problem));
         }
     }
-    Ok(())
+    crate::seed_directory::check(at, tenant)
 }
 
 fn application_itself(at: &str, application: &ApplicationSeed) -> Result<(), SeedError> {
@@ -93,14 +96,17 @@ fn application_itself(at: &str, application: &ApplicationSeed) -> Result<(), See
     if application.secrets.iter().any(|secret| secret.expose().is_empty()) {
         return Err(SeedError::new(format!("{at}.secrets"), "-", "an empty secret; give it characters"));
     }
-    for name in &application.permissions {
-        if !crate::PERMISSIONS.contains(&name.as_str()) {
-            let problem =
-                format!("is no known application permission; known are {}", crate::PERMISSIONS.join(", "));
-            return Err(SeedError::new(format!("{at}.permissions"), name, problem));
-        }
+    if let Some(name) = &application.display_name {
+        named(format!("{at}.displayName"), name)?;
     }
-    Ok(())
+    let permissions = &application.permissions;
+    seed_sign_in::known(
+        &format!("{at}.permissions"),
+        permissions,
+        &crate::PERMISSIONS,
+        "application permission",
+    )?;
+    seed_sign_in::check_delegated(at, application)
 }
 
 fn known(field: String, id: Uuid, ids: &BTreeSet<Uuid>) -> Result<(), SeedError> {

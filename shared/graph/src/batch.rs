@@ -140,6 +140,7 @@ impl GraphClient {
                     .and_then(|text| read_retry_after(&text, received)),
                 body: answer.body.map(|body| Bytes::from(body.to_string())).unwrap_or_default(),
                 is_write: request.is_write,
+                permission: request.permission,
             };
             part.into_result()
         });
@@ -204,6 +205,7 @@ fn envelope(requests: &[GraphRequest], ids: &[Uuid]) -> GraphRequest {
         body: Some(json!({ "requests": parts.collect::<Vec<_>>() })),
         // a batch of reads may be repeated as a read may
         is_write: requests.iter().any(|request| request.is_write),
+        permission: "",
         absolute: None,
     }
 }

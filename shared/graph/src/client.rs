@@ -138,7 +138,7 @@ impl GraphClient {
         let is_write = request.is_write;
         let sent = self.inner.transport.send(http_request).await;
         let answer = sent.map_err(|source| GraphError::transport(is_write, source))?;
-        let response = GraphResponse::from_http(answer, client_request_id, is_write, self.clock());
+        let response = GraphResponse::from_http(answer, client_request_id, request, self.clock());
         self.counters().count_status(response.status);
         tracing::debug!(
             method = %request.method, path = %request.path, status = response.status.as_u16(),
@@ -197,7 +197,7 @@ impl GraphResponse {
     fn from_http(
         answer: http::Response<Bytes>,
         client_request_id: Uuid,
-        is_write: bool,
+        request: &GraphRequest,
         clock: &dyn Clock,
     ) -> Self {
         let (parts, body) = answer.into_parts();
@@ -208,7 +208,8 @@ impl GraphResponse {
             client_request_id,
             retry_after: retry_after.and_then(|value| read_retry_after(value, clock.now())),
             body,
-            is_write,
+            is_write: request.is_write,
+            permission: request.permission,
         }
     }
 

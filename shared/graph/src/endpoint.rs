@@ -1,5 +1,6 @@
 //! An endpoint as a value: the request it makes and how its answer is read, without I/O.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -102,15 +103,30 @@ pub fn decode_nothing(_body: &[u8]) -> Result<(), DecodeError> {
 }
 
 /// A request to Graph, ready but for token and ids. Made from any endpoint, so that a batch can mix them.
-#[derive(Debug, Clone)]
+///
+/// `Debug` leaves the body out: it can hold secrets.
+#[derive(Clone)]
 pub struct GraphRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Value>,
     pub(crate) is_write: bool,
+    /// The least permission it needs; empty for a batch.
+    pub(crate) permission: &'static str,
     /// A nextLink: used as it is, instead of root and path.
     pub(crate) absolute: Option<Url>,
+}
+
+impl fmt::Debug for GraphRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("GraphRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("permission", &self.permission)
+            .finish_non_exhaustive()
+    }
 }
 
 impl GraphRequest {
@@ -123,6 +139,7 @@ impl GraphRequest {
             path: endpoint.path(),
             headers: endpoint.headers(),
             body: endpoint.body(),
+            permission: E::PERMISSION,
             absolute: None,
         }
     }
@@ -141,6 +158,11 @@ impl GraphRequest {
     pub fn is_write(&self) -> bool {
         self.is_write
     }
+
+    /// The least application permission it needs.
+    pub fn permission(&self) -> &'static str {
+        self.permission
+    }
 }
 
 /// A 2xx answer, not decoded yet.
@@ -157,4 +179,5 @@ pub struct GraphResponse {
     /// The body, as it came.
     pub body: Bytes,
     pub(crate) is_write: bool,
+    pub(crate) permission: &'static str,
 }

@@ -1,4 +1,5 @@
-//! Typed client for the part of Microsoft Graph that a multi-tenant organization needs.
+//! Typed client for the part of Microsoft Graph that a multi-tenant organization and the synchronization of users between
+//! its tenants need.
 //!
 //! # Flow
 //!
@@ -19,7 +20,10 @@
 //! One endpoint per file, grouped as Graph groups them; each file starts with METHOD and path. Facts come from the
 //! Microsoft Graph v1.0 reference; where the service is known to differ, a comment says so.
 
+pub mod application_templates;
+pub mod applications;
 mod assertion;
+pub mod audit_logs;
 mod batch;
 mod body;
 mod call;
@@ -30,21 +34,28 @@ mod clock;
 mod cloud;
 mod credential;
 mod credential_source;
+pub mod directory;
 mod endpoint;
 mod error;
+pub mod groups;
+pub mod invitations;
 mod oauth;
 pub mod organization;
 mod paging;
 pub mod policies;
+mod query;
 mod retry;
 mod service_error;
+pub mod service_principals;
 mod statistics;
+pub mod subscribed_skus;
 pub mod tenant_relationships;
 mod token;
 mod token_file;
 mod transport;
 #[cfg(feature = "http")]
 mod transport_http;
+pub mod users;
 mod wire;
 
 pub use assertion::{AssertionSource, FederatedCredential, SourceError, TOKEN_EXCHANGE_AUDIENCE};
@@ -61,6 +72,7 @@ pub use endpoint::{
 };
 pub use error::{Class, GraphError};
 pub use oauth::OAuthTokenProvider;
+pub use query::Filter;
 pub use retry::{MAX_ATTEMPTS, MAX_PAUSE};
 pub use service_error::{ErrorDetail, ServiceError};
 pub use statistics::Statistics;
@@ -69,9 +81,28 @@ pub use token_file::TokenFileSource;
 pub use transport::{TimeLimit, Transport, TransportError, TransportErrorKind};
 #[cfg(feature = "http")]
 pub use transport_http::ReqwestTransport;
+pub use wire::{Flags, Nullable};
 
 /// Everything a program that uses the client names: the endpoints and their models.
 pub mod prelude {
+    pub use crate::application_templates::{
+        ApplicationServicePrincipal, CROSS_TENANT_SYNCHRONIZATION, InstantiateApplicationTemplate,
+    };
+    pub use crate::applications::{
+        Application, DeleteApplication, DeleteApplicationByAppId, GetApplication, PatchApplication,
+    };
+    pub use crate::audit_logs::provisioning::{
+        InitiatorType, ListProvisioningLog, ModifiedProperty, ProvisionedIdentity, ProvisioningAction,
+        ProvisioningErrorCategory, ProvisioningErrorInfo, ProvisioningInitiator, ProvisioningObjectSummary,
+        ProvisioningStatus, ProvisioningStatusInfo, ProvisioningStep, ProvisioningStepType,
+        ProvisioningSystem,
+    };
+    pub use crate::directory::deleted_items::{DeleteDeletedUser, ListDeletedUsers, RestoreDeletedUser};
+    pub use crate::groups::{CountGroupMembers, GetGroup, Group, ListGroupMembers};
+    pub use crate::invitations::{
+        EmailAddress, Invitation, InvitationStatus, InvitedUser, InvitedUserMessageInfo, PostInvitation,
+        Recipient,
+    };
     pub use crate::organization::{GetOrganization, Organization, VerifiedDomain};
     pub use crate::policies::cross_tenant_access_policy::partners::identity_synchronization::{
         DeleteIdentitySynchronization, GetIdentitySynchronization, IdentitySynchronization,
@@ -95,6 +126,42 @@ pub mod prelude {
         AccessType, AutomaticUserConsentSettings, B2bSetting, InboundTrust, Target, TargetConfiguration,
         TargetType, UserSyncInbound,
     };
+    pub use crate::service_principals::app_role_assigned_to::{
+        AppRoleAssignment, DeleteAppRoleAssignedTo, ListAppRoleAssignedTo, PostAppRoleAssignedTo,
+        PrincipalType,
+    };
+    pub use crate::service_principals::synchronization::AZURE_TO_AZURE;
+    pub use crate::service_principals::synchronization::jobs::provision_on_demand::{
+        OnDemandStep, ProvisionOnDemand, ProvisionOnDemandAnswer, ProvisionResult,
+    };
+    pub use crate::service_principals::synchronization::jobs::schema::{
+        AttributeFlow, AttributeMapping, DeleteSynchronizationSchema, DiscoverDirectory, FilterOperator,
+        FlowBehavior, GetSynchronizationSchema, ListFilterOperators, ListSchemaFunctions, ObjectFlow,
+        ObjectFlows, ObjectMapping, ParseExpression, ParsedExpression, PutSynchronizationSchema,
+        SchemaFunction, SchemaFunctionParameter, SourceType, SynchronizationRule, SynchronizationSchema,
+    };
+    pub use crate::service_principals::synchronization::jobs::{
+        AUTOMATIC_REDEMPTION_MISSING, DeleteSynchronizationJob, EntryCount, ExecutionState,
+        GetSynchronizationJob, JobStatusCode, ListSynchronizationJobs, NameValuePair,
+        PatchSynchronizationJob, PauseSynchronizationJob, PostSynchronizationJob, QuarantineReason,
+        ResetFlag, ResetScope, RestartSynchronizationJob, ScheduleState, StartSynchronizationJob,
+        SynchronizationError, SynchronizationJob, SynchronizationJobUpdate, SynchronizationProgress,
+        SynchronizationQuarantine, SynchronizationSchedule, SynchronizationScheduleUpdate,
+        SynchronizationStatus, SynchronizationTaskExecution, ValidateSynchronizationCredentials,
+    };
+    pub use crate::service_principals::synchronization::secrets::{
+        PutSynchronizationSecrets, SyncNotificationSettings, SynchronizationSecret, SynchronizationSecretKey,
+    };
+    pub use crate::service_principals::synchronization::templates::{
+        ListSynchronizationTemplates, SynchronizationTemplate,
+    };
+    pub use crate::service_principals::{
+        AppRole, DeleteServicePrincipal, GetServicePrincipal, ListServicePrincipals, PatchServicePrincipal,
+        ServicePrincipal, ServicePrincipalUpdate,
+    };
+    pub use crate::subscribed_skus::{
+        LicenseUnitsDetail, ListSubscribedSkus, ServicePlanInfo, SubscribedSku,
+    };
     pub use crate::tenant_relationships::find_tenant_information::{
         FindTenantInformationByDomainName, FindTenantInformationByTenantId, TenantInformation,
     };
@@ -109,5 +176,12 @@ pub mod prelude {
         GetMultiTenantOrganization, MemberRole, MemberState, MultiTenantOrganization,
         MultiTenantOrganizationState, PatchMultiTenantOrganization, ProcessingStatus,
         PutMultiTenantOrganization,
+    };
+    pub use crate::users::delta::{
+        DeltaLink, GetUsersDelta, RemovedReason, UserChange, UsersDelta, UsersDeltaPage,
+    };
+    pub use crate::users::{
+        CountUsers, CreationType, DeleteUser, ExternalUserState, GetUser, ListUsers, ObjectIdentity,
+        PatchUser, User, UserType, UserUpdate,
     };
 }

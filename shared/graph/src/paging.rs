@@ -4,11 +4,11 @@ use url::Url;
 
 use crate::call::Call;
 use crate::client::{GraphClient, Reply};
-use crate::endpoint::{GraphRequest, PagedEndpoint};
+use crate::endpoint::{GraphRequest, Page, PagedEndpoint};
 use crate::error::GraphError;
 
 /// Pages of one list. At Graph's usual hundred items a page this is more than any organization needs, and it ends.
-const MAX_PAGES: usize = 1_000;
+pub(crate) const MAX_PAGES: usize = 1_000;
 
 impl GraphClient {
     /// Reads a whole collection: follows `@odata.nextLink` until it is absent, past empty pages, with the endpoint's
@@ -23,22 +23,49 @@ impl GraphClient {
         call: &Call,
         endpoint: &E,
     ) -> Result<Reply<Vec<E::Item>>, GraphError> {
+        let first = self.execute(call, &GraphRequest::of(endpoint)).await?.decode(endpoint)?;
+        self.follow(call, endpoint, first).await
+    }
+
+    /// The rest of a collection whose first page came in another way, such as in a `$batch`.
+    ///
+    /// # Errors
+    ///
+    /// As [`GraphClient::list`].
+    pub async fn list_from<E: PagedEndpoint>(
+        &self,
+        call: &Call,
+        endpoint: &E,
+        first: Page<E::Item>,
+    ) -> Result<Vec<E::Item>, GraphError> {
+        let first = Reply { value: first, request_id: None, status: 200 };
+        Ok(self.follow(call, endpoint, first).await?.value)
+    }
+
+    async fn follow<E: PagedEndpoint>(
+        &self,
+        call: &Call,
+        endpoint: &E,
+        first: Reply<Page<E::Item>>,
+    ) -> Result<Reply<Vec<E::Item>>, GraphError> {
         let mut request = GraphRequest::of(endpoint);
         let mut items = Vec::new();
-        for _ in 0..MAX_PAGES {
-            let Reply { value: page, request_id, status } =
-                self.execute(call, &request).await?.decode(endpoint)?;
+        let mut reply = first;
+        for page_number in 1.. {
+            let Reply { value: page, request_id, status } = reply;
             items.extend(page.value);
             match page.next_link {
                 None => return Ok(Reply { value: items, request_id, status }),
+                Some(_) if page_number == MAX_PAGES => break,
                 Some(link) => request.absolute = Some(self.next_url(&link)?),
             }
+            reply = self.execute(call, &request).await?.decode(endpoint)?;
         }
         Err(GraphError::TooManyPages { limit: MAX_PAGES })
     }
 
     /// The link is opaque and used as it is, but our token goes with it: only to where we were told to go.
-    fn next_url(&self, link: &str) -> Result<Url, GraphError> {
+    pub(crate) fn next_url(&self, link: &str) -> Result<Url, GraphError> {
         match Url::parse(link) {
             Ok(url) if self.cloud().is_at_graph(&url) => Ok(url),
             Ok(url) => Err(GraphError::ForeignNextLink { origin: url.origin().ascii_serialization() }),

@@ -42,6 +42,8 @@ pub struct ServiceError {
     pub retry_after: Option<Duration>,
     /// Whether the request could have changed something.
     pub is_write: bool,
+    /// For a 403: the least application permission that the request needs.
+    pub missing_permission: Option<&'static str>,
 }
 
 /// One of the details of a [`ServiceError`].
@@ -96,6 +98,8 @@ impl ServiceError {
             details: error.details.unwrap_or_default().into_iter().take(MAX_DETAILS).map(clipped).collect(),
             retry_after: response.retry_after,
             is_write: response.is_write,
+            missing_permission: Some(response.permission)
+                .filter(|name| response.status == StatusCode::FORBIDDEN && !name.is_empty()),
         }
     }
 

@@ -3,8 +3,8 @@
 mod support;
 
 use http::Method;
-use mto_graph::Endpoint;
 use mto_graph::prelude::*;
+use mto_graph::{Endpoint, Nullable};
 use serde_json::{Value, json};
 use support::{FABRIKAM, OWNER};
 
@@ -120,23 +120,30 @@ fn partners_are_listed_read_made_changed_and_removed() {
     let get = GetPartner { tenant_id: FABRIKAM, expand_identity_synchronization: false };
     check(&get, Method::GET, &one, None, read);
     let settings = PartnerUpdate {
-        b2b_collaboration_inbound: Some(B2bSetting {
+        b2b_collaboration_inbound: Some(Nullable::Value(B2bSetting {
             users_and_groups: Some(TargetConfiguration {
                 access_type: Some(AccessType::Allowed),
                 targets: vec![Target { target: "AllUsers".to_owned(), target_type: Some(TargetType::User) }],
             }),
             applications: None,
-        }),
+        })),
+        inbound_trust: Some(Nullable::Null),
         ..Default::default()
     };
     let inbound = json!({
         "usersAndGroups": {"accessType": "allowed", "targets": [{"target": "AllUsers", "targetType": "user"}]},
     });
     let post = PostPartner { tenant_id: FABRIKAM, settings: settings.clone() };
-    let body = json!({"tenantId": FABRIKAM, "b2bCollaborationInbound": inbound});
+    let body = json!({"tenantId": FABRIKAM, "b2bCollaborationInbound": inbound, "inboundTrust": null});
     check(&post, Method::POST, PARTNERS, Some(body), write);
     let change = PatchPartner { tenant_id: FABRIKAM, update: settings };
-    check(&change, Method::PATCH, &one, Some(json!({"b2bCollaborationInbound": inbound})), write);
+    check(
+        &change,
+        Method::PATCH,
+        &one,
+        Some(json!({"b2bCollaborationInbound": inbound, "inboundTrust": null})),
+        write,
+    );
     check(&DeletePartner { tenant_id: FABRIKAM }, Method::DELETE, &one, None, write);
 }
 

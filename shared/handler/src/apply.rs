@@ -3,26 +3,30 @@
 use std::error::Error;
 use std::time::Duration;
 
-use mto_graph::prelude::{
-    AutomaticUserConsentSettings, IdentitySynchronizationTemplateUpdate, InboundTrust, MemberRole,
-    PartnerConfigurationTemplateUpdate, PatchIdentitySynchronizationTemplate, PatchJoinRequest, PatchMember,
-    PatchMultiTenantOrganization, PatchPartnerConfigurationTemplate, PostMember, PutMultiTenantOrganization,
-    TemplateApplicationLevel, UserSyncInbound,
-};
-use mto_graph::{Class, GraphError, GraphRequest, GraphResponse};
-use mto_messages::{
-    ApplicationLevel, IdentitySynchronizationTemplate, PartnerConfigurationTemplate, Role, TenantId, Write,
-    clip,
-};
-use mto_reconcile::{Denial, Mutation, Reason};
+use futures_util::{StreamExt, stream};
+use mto_graph::{Class, GraphError, GraphRequest, GraphResponse, ServiceError};
+use mto_messages::{TenantId, Write, clip};
+use mto_reconcile::{Change, Denial, Mutation, Reason};
 use time::OffsetDateTime;
 
 use crate::function::{Function, Look};
 use crate::handler::Handler;
 use crate::process::Work;
+use crate::writes;
 
 /// Pause where the service throttles or is away without saying for how long.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
+
+/// Tenants that are written to side by side.
+const TENANTS_AT_ONCE: usize = 8;
+
+/// A write, and what became of it.
+pub(crate) struct Done {
+    pub(crate) mutation: Mutation,
+    pub(crate) applied: Applied,
+    /// Whether it was sent by itself.
+    pub(crate) alone: bool,
+}
 
 /// What became of one write.
 pub(crate) enum Applied {
@@ -37,40 +41,55 @@ pub(crate) enum Applied {
 }
 
 impl<F: Function> Handler<F> {
-    /// Makes the writes, several in one `$batch`, and notes each in the journal.
+    /// Makes the writes, those of one group in one `$batch`, and notes each in the journal. Each group is of one
+    /// tenant; groups run side by side, none past the deadline.
     pub(crate) async fn apply(
         &self,
         work: &mut Work<'_>,
         look: &Look<'_>,
-        tenant: TenantId,
-        mutations: Vec<Mutation>,
-    ) -> Vec<(Mutation, Applied)> {
-        let requests: Vec<GraphRequest> = mutations.iter().map(request_of).collect();
-        let answers = match self.graph.batch_requests(&look.call(tenant), &requests).await {
-            Ok(answers) => answers,
-            Err(error) => {
-                // The whole batch has one fate; it is told once and holds for each part.
-                let applied = |m: &Mutation| self.judge(work, tenant, m, &Err(&error));
-                let fates: Vec<_> = mutations.iter().map(applied).collect();
-                return mutations.into_iter().zip(fates).collect();
+        deadline: OffsetDateTime,
+        groups: Vec<Vec<Mutation>>,
+    ) -> Vec<Done> {
+        let sent = groups.into_iter().map(|group| async move {
+            let answers = self.send_group(look, deadline, &group).await;
+            (group, answers)
+        });
+        let answered: Vec<_> = stream::iter(sent).buffered(TENANTS_AT_ONCE).collect().await;
+        let mut done = Vec::new();
+        for (group, answers) in answered {
+            let alone = group.len() == 1;
+            for (index, mutation) in group.into_iter().enumerate() {
+                // Where the whole batch failed, it has one fate, which holds for each part.
+                let answer = match &answers {
+                    Ok(answers) => answers.get(index).map(Result::as_ref),
+                    Err(whole) => Some(Err(whole)),
+                };
+                let applied = answer.map_or(Applied::Unknown, |answer| self.judge(work, &mutation, &answer));
+                done.push(Done { mutation, applied, alone });
             }
-        };
-        let fates: Vec<Applied> = mutations
-            .iter()
-            .zip(&answers)
-            .map(|(mutation, answer)| self.judge(work, tenant, mutation, &answer.as_ref()))
-            .collect();
-        mutations.into_iter().zip(fates).collect()
+        }
+        done
+    }
+
+    async fn send_group(
+        &self,
+        look: &Look<'_>,
+        deadline: OffsetDateTime,
+        group: &[Mutation],
+    ) -> Result<Vec<Result<GraphResponse, GraphError>>, GraphError> {
+        let Some(first) = group.first() else { return Ok(Vec::new()) };
+        let requests: Vec<GraphRequest> =
+            group.iter().map(|mutation| writes::request_of(&mutation.change)).collect();
+        self.graph.batch_requests(&look.call_until(first.tenant, deadline), &requests).await
     }
 
     fn judge(
         &self,
         work: &mut Work<'_>,
-        tenant: TenantId,
-        mutation: &Mutation,
+        Mutation { tenant, change }: &Mutation,
         answer: &Result<&GraphResponse, &GraphError>,
     ) -> Applied {
-        let now = self.clock.now();
+        let (now, tenant) = (self.clock.now(), *tenant);
         let (status, request_id, client_request_id) = match answer {
             Ok(response) => {
                 (Some(response.status), response.request_id.as_deref(), Some(response.client_request_id))
@@ -90,9 +109,7 @@ impl<F: Function> Handler<F> {
                     Applied::NotNow(Reason::Unavailable(tenant, text_of(error)), now + DEFAULT_PAUSE)
                 }
                 Class::Ambiguous => Applied::Unknown,
-                Class::Permanent => {
-                    Applied::Refused(denial(mutation.what(), mutation.about(), tenant, error))
-                }
+                Class::Permanent => Applied::Refused(denial(change.what(), change.about(), tenant, error)),
             },
         };
         let outcome = match applied {
@@ -102,9 +119,9 @@ impl<F: Function> Handler<F> {
             Applied::Refused(_) => "refused",
         };
         tracing::info!(
-            write = mutation.what(),
+            write = change.what(),
             %tenant,
-            about = mutation.about().map(tracing::field::display),
+            about = change.about().map(tracing::field::display),
             status,
             request_id,
             client_request_id = client_request_id.map(tracing::field::display),
@@ -115,14 +132,13 @@ impl<F: Function> Handler<F> {
         if !matches!(applied, Applied::NotNow(..)) {
             // A failure that somebody else left behind does not use up one of our own tries.
             let ours = work.journal.writes.iter().any(|write| write.what == "request-join");
-            let reset =
-                *mutation == Mutation::ResetJoin && matches!(applied, Applied::Done | Applied::Unknown);
+            let reset = *change == Change::ResetJoin && matches!(applied, Applied::Done | Applied::Unknown);
             work.journal.resets = work.journal.resets.saturating_add(u32::from(reset && ours));
             work.journal.note_write(Write {
                 at: now,
                 tenant,
-                what: mutation.what().to_owned(),
-                about: mutation.about(),
+                what: change.what().to_owned(),
+                about: change.about(),
                 status,
                 request_id: request_id.map(str::to_owned),
             });
@@ -142,9 +158,18 @@ pub(crate) fn denial(what: &str, about: Option<TenantId>, tenant: TenantId, erro
             .code()
             .unwrap_or(if token_refused { "credential-refused" } else { "unreadable" })
             .to_owned(),
-        text: error.service().map_or_else(|| text_of(error), |service| clip(&service.message, 300)),
+        text: error.service().map_or_else(|| text_of(error), refusal_text),
         request_id: error.request_id().map(str::to_owned),
         denied_in: is_denied(error).then_some(tenant),
+    }
+}
+
+/// The service's words; for a 403, with the permission that the request needs.
+fn refusal_text(service: &ServiceError) -> String {
+    let text = clip(&service.message, 300);
+    match service.missing_permission {
+        Some(permission) => format!("{text} It needs the application permission {permission}."),
+        None => text,
     }
 }
 
@@ -181,79 +206,4 @@ pub fn text_of(error: &GraphError) -> String {
         source = cause.source();
     }
     clip(&text, 400)
-}
-
-fn request_of(mutation: &Mutation) -> GraphRequest {
-    match mutation {
-        Mutation::CreateOrganization { display_name, description } => {
-            GraphRequest::of(&PutMultiTenantOrganization {
-                display_name: display_name.clone(),
-                description: description.clone(),
-            })
-        }
-        Mutation::UpdateOrganization { display_name, description } => {
-            GraphRequest::of(&PatchMultiTenantOrganization {
-                display_name: display_name.clone(),
-                description: description.clone(),
-            })
-        }
-        Mutation::AddTenant { tenant, display_name, role } => GraphRequest::of(&PostMember {
-            tenant_id: tenant.as_uuid(),
-            display_name: display_name.clone(),
-            role: Some(role_of(*role)),
-        }),
-        Mutation::ChangeRole { tenant, role } => {
-            GraphRequest::of(&PatchMember { tenant_id: tenant.as_uuid(), role: role_of(*role) })
-        }
-        Mutation::RequestJoin { owner } => GraphRequest::of(&PatchJoinRequest::join(owner.as_uuid())),
-        Mutation::ResetJoin => GraphRequest::of(&PatchJoinRequest::reset()),
-        Mutation::SetPartnerTemplate(template) => partner_template(template),
-        Mutation::SetIdentityTemplate(template) => identity_template(template),
-    }
-}
-
-fn role_of(role: Role) -> MemberRole {
-    match role {
-        Role::Owner => MemberRole::Owner,
-        Role::Member => MemberRole::Member,
-    }
-}
-
-fn partner_template(template: &PartnerConfigurationTemplate) -> GraphRequest {
-    GraphRequest::of(&PatchPartnerConfigurationTemplate {
-        update: PartnerConfigurationTemplateUpdate {
-            automatic_user_consent_settings: template.automatic_user_consent_settings.map(|consent| {
-                AutomaticUserConsentSettings {
-                    inbound_allowed: consent.inbound_allowed,
-                    outbound_allowed: consent.outbound_allowed,
-                }
-            }),
-            inbound_trust: template.inbound_trust.map(|trust| InboundTrust {
-                is_mfa_accepted: trust.is_mfa_accepted,
-                is_compliant_device_accepted: trust.is_compliant_device_accepted,
-                is_hybrid_azure_ad_joined_device_accepted: trust.is_hybrid_azure_ad_joined_device_accepted,
-            }),
-            template_application_level: template.template_application_level.as_deref().map(level_of),
-            ..PartnerConfigurationTemplateUpdate::default()
-        },
-    })
-}
-
-fn identity_template(template: &IdentitySynchronizationTemplate) -> GraphRequest {
-    GraphRequest::of(&PatchIdentitySynchronizationTemplate {
-        update: IdentitySynchronizationTemplateUpdate {
-            user_sync_inbound: template
-                .user_sync_inbound
-                .map(|inbound| UserSyncInbound { is_sync_allowed: inbound.is_sync_allowed }),
-            template_application_level: template.template_application_level.as_deref().map(level_of),
-        },
-    })
-}
-
-fn level_of(levels: &[ApplicationLevel]) -> TemplateApplicationLevel {
-    TemplateApplicationLevel {
-        new_partners: levels.contains(&ApplicationLevel::NewPartners),
-        existing_partners: levels.contains(&ApplicationLevel::ExistingPartners),
-        unknown: Vec::new(),
-    }
 }

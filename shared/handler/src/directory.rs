@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use mto_graph::Cloud;
-use mto_messages::{Names, Scope, TenantId, Verb};
+use mto_messages::{InboundTrust, Names, Scope, Templates, TenantId, Verb};
+use mto_reconcile::settings::{DirectConnect, WantedSettings};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -18,7 +19,8 @@ use crate::directory_problem;
 ///   {"tenantId": "11111111-…", "name": "contoso", "displayName": "Contoso", "domains": ["contoso.example"],
 ///    "application": {"clientId": "…", "credential": {"clientSecret": {"env": "CONTOSO_SECRET"}}},
 ///    "applications": {"sync": {"clientId": "…", "credential": {…}}},
-///    "syncScope": {"groups": ["…"]}},
+///    "syncScope": {"groups": ["…"]},
+///    "settings": {"inboundTrust": {"isMfaAccepted": true}, "b2bDirectConnect": {"inbound": true}}},
 ///   {"tenantId": "22222222-…", "name": "tailspin", "external": true}
 /// ]}
 /// ```
@@ -71,6 +73,77 @@ pub struct TenantEntry {
     /// Whom it shares unless a command says otherwise.
     #[serde(default)]
     pub sync_scope: Option<Scope>,
+    /// What it wants to have set about its fellows in an organization.
+    #[serde(default)]
+    pub settings: Option<TenantSettings>,
+}
+
+/// The cross-tenant settings one tenant wants to have about every fellow. What is absent is left alone, except the two
+/// that synchronization needs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TenantSettings {
+    /// Automatic redemption of invitations, in both directions. Default: true.
+    #[serde(default)]
+    pub automatic_redemption: Option<bool>,
+    /// Users of a fellow may be synchronized into the tenant. Default: true.
+    #[serde(default)]
+    pub inbound_sync: Option<bool>,
+    /// Which proofs of a fellow count.
+    #[serde(default)]
+    pub inbound_trust: Option<TrustSettings>,
+    /// B2B direct connect: open to everybody, for shared channels.
+    #[serde(default)]
+    pub b2b_direct_connect: Option<DirectConnectSettings>,
+    /// The tenant's own templates, as in commands.
+    #[serde(default)]
+    pub templates: Option<Templates>,
+}
+
+/// Proofs of a fellow: `true` accepts, `false` refuses, absent is left alone. Names are Graph's.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TrustSettings {
+    /// Multi-factor authentication.
+    #[serde(default)]
+    pub is_mfa_accepted: Option<bool>,
+    /// Compliant devices.
+    #[serde(default)]
+    pub is_compliant_device_accepted: Option<bool>,
+    /// Hybrid joined devices.
+    #[serde(default, rename = "isHybridAzureADJoinedDeviceAccepted")]
+    pub is_hybrid_azure_ad_joined_device_accepted: Option<bool>,
+}
+
+/// Directions of B2B direct connect that are to be open; `false` and absent are left alone.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DirectConnectSettings {
+    /// Users of a fellow, to the tenant's shared channels.
+    #[serde(default)]
+    pub inbound: bool,
+    /// The tenant's users, to a fellow's shared channels.
+    #[serde(default)]
+    pub outbound: bool,
+}
+
+impl From<&TenantSettings> for WantedSettings {
+    fn from(settings: &TenantSettings) -> Self {
+        let default = Self::default();
+        Self {
+            automatic_redemption: settings.automatic_redemption.unwrap_or(default.automatic_redemption),
+            inbound_sync: settings.inbound_sync.unwrap_or(default.inbound_sync),
+            inbound_trust: settings.inbound_trust.map(|trust| InboundTrust {
+                is_mfa_accepted: trust.is_mfa_accepted,
+                is_compliant_device_accepted: trust.is_compliant_device_accepted,
+                is_hybrid_azure_ad_joined_device_accepted: trust.is_hybrid_azure_ad_joined_device_accepted,
+            }),
+            b2b_direct_connect: settings
+                .b2b_direct_connect
+                .map(|direct| DirectConnect { inbound: direct.inbound, outbound: direct.outbound }),
+            templates: settings.templates.clone(),
+        }
+    }
 }
 
 /// An application registration.
@@ -148,6 +221,10 @@ impl Directory {
             };
             return Err(("external", problem.to_owned()));
         }
+        if entry.external && entry.settings.is_some() {
+            let problem = "has no effect on an external tenant: nothing is written there; leave it out";
+            return Err(("settings", problem.to_owned()));
+        }
         for name in std::iter::once(&entry.name).chain(&entry.domains) {
             if self.by_name.insert(name.trim().to_lowercase(), tenant).is_some() {
                 return Err(("name", format!("\"{name}\" stands twice in the directory")));
@@ -167,9 +244,14 @@ impl Directory {
         }
     }
 
-    /// Whether this tenant is known, but not ours to act for.
+    /// Whether this tenant is not ours to act for: marked so, or not known at all.
     pub fn is_external(&self, tenant: TenantId) -> bool {
         self.entries.get(&tenant).is_none_or(|entry| entry.external)
+    }
+
+    /// The tenants that are ours to act for, by whatever function.
+    pub fn insiders(&self) -> impl Iterator<Item = TenantId> {
+        self.entries.iter().filter(|(_, entry)| !entry.external).map(|(tenant, _)| *tenant)
     }
 
     /// The tenants this function can act in.
@@ -186,6 +268,11 @@ impl Directory {
     /// The default scopes of the tenants that have one.
     pub fn scopes(&self) -> BTreeMap<TenantId, Scope> {
         self.entries.iter().filter_map(|(tenant, e)| Some((*tenant, e.sync_scope.clone()?))).collect()
+    }
+
+    /// What tenants want to have set about their fellows, where the document says so.
+    pub fn settings(&self) -> BTreeMap<TenantId, WantedSettings> {
+        self.entries.iter().filter_map(|(tenant, e)| Some((*tenant, e.settings.as_ref()?.into()))).collect()
     }
 
     /// The credentials this function uses: those that the environment holds are read now, the others when they are

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use mto_graph::{Call, Endpoint, GraphClient, GraphError, PagedEndpoint, Reply};
+use mto_graph::{
+    Call, Endpoint, GraphClient, GraphError, GraphRequest, GraphResponse, Page, PagedEndpoint, Reply,
+};
 use mto_messages::{CommandData, Journal, NewTenant, TenantId, TenantRef, Then, Verb};
 use mto_reconcile::add::Wanted;
-use mto_reconcile::{Decision, Limits, Mutation, Reason, Timing};
+use mto_reconcile::{Child, Decision, Limits, Mutation, Note, Reason, Timing};
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -35,8 +37,15 @@ pub trait Function: Send + Sync + 'static {
     /// The reason for which the command is rejected.
     fn aim(&self, data: &CommandData, tenants: &Tenants<'_>) -> Result<Self::Aim, Reason>;
 
-    /// The tenant in which this verb writes.
+    /// The tenant it acts in first: whose log line it is, and what a look that is not possible is about.
     fn acts_in(&self, aim: &Self::Aim) -> TenantId;
+
+    /// Whether writes rest on what must not be old: how old a look may be for them. Within that time a write that was
+    /// accepted is taken as made, instead of looking again; past it nothing is written before another look. For writes
+    /// that the service makes at once, many at a time, and that the next command compares anyway.
+    fn believes_a_look_for(&self, _aim: &Self::Aim) -> Option<std::time::Duration> {
+        None
+    }
 
     /// How long the command may take from its first look.
     fn budget(&self, _aim: &Self::Aim, limits: &Limits) -> std::time::Duration {
@@ -58,12 +67,40 @@ pub trait Function: Send + Sync + 'static {
         timing: &Timing<'_>,
     ) -> Decision;
 
-    /// What would be seen after `mutation`; for the plan of a dry run.
+    /// What an end without success has to say beyond its reason, from what the journal holds: it ends with the
+    /// command.
+    fn left_open(&self, _data: &CommandData, _directory: &Directory, _journal: &Journal) -> Option<Note> {
+        None
+    }
+
+    /// What would be seen after `mutation`; for the plan of a dry run, and where accepted writes are believed.
     fn assume(&self, aim: &Self::Aim, observed: Self::Observed, mutation: &Mutation) -> Self::Observed;
+
+    /// What the commands it would post would write, for the plan of a dry run. Reads only.
+    ///
+    /// # Errors
+    /// What Graph answered; the plan says so and goes without them.
+    async fn foresee(
+        &self,
+        _aim: &Self::Aim,
+        _children: &[Child],
+        _look: &Look<'_>,
+    ) -> Result<Foreseen, GraphError> {
+        Ok(Foreseen::default())
+    }
+}
+
+/// What the commands that follow would do, as far as it can be seen beforehand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Foreseen {
+    /// The writes they would make.
+    pub writes: Vec<Mutation>,
+    /// What could not be seen.
+    pub notes: Vec<Note>,
 }
 
 /// Most tenants of one command: five times what an organization may have, and its outcome still fits a message.
-const MAX_TENANTS: usize = 500;
+pub const MAX_TENANTS: usize = 500;
 
 /// The tenants of one command.
 pub struct Tenants<'a> {
@@ -213,6 +250,12 @@ pub(crate) fn unknown_tenant(field: &str, tenant: &TenantRef) -> Reason {
     }
 }
 
+/// The id by which a tenant is named whose pairs are to be closed. What a membership opened has to be closed whether or
+/// not the directory lists every tenant of it: one that it does not list counts as external.
+pub fn id_to_close(tenant: &TenantRef) -> Option<TenantId> {
+    tenant.as_str().parse().ok().filter(|id: &TenantId| !id.as_uuid().is_nil())
+}
+
 /// One look: the Graph client, bound to a command and an invocation.
 pub struct Look<'a> {
     pub(crate) graph: &'a GraphClient,
@@ -250,10 +293,42 @@ impl Look<'_> {
         Ok(value)
     }
 
+    /// Sends several reads in `tenant` in one `$batch`; each answer is judged alone.
+    ///
+    /// # Errors
+    /// As [`GraphClient::batch_requests`].
+    pub async fn batch(
+        &self,
+        tenant: TenantId,
+        requests: &[GraphRequest],
+    ) -> Result<Vec<Result<GraphResponse, GraphError>>, GraphError> {
+        let answers = self.graph.batch_requests(&self.call(tenant), requests).await?;
+        tracing::debug!(%tenant, parts = requests.len(), "read");
+        Ok(answers)
+    }
+
+    /// The rest of a collection whose first page came in a batch.
+    ///
+    /// # Errors
+    /// As [`GraphClient::list`].
+    pub async fn rest<E: PagedEndpoint>(
+        &self,
+        tenant: TenantId,
+        endpoint: &E,
+        first: Page<E::Item>,
+    ) -> Result<Vec<E::Item>, GraphError> {
+        self.graph.list_from(&self.call(tenant), endpoint, first).await
+    }
+
     /// The frame of requests in `tenant`; each has ids of its own, the same in every replay.
     pub(crate) fn call(&self, tenant: TenantId) -> Call {
+        self.call_until(tenant, self.deadline)
+    }
+
+    /// The same with a deadline of its own.
+    pub(crate) fn call_until(&self, tenant: TenantId, deadline: OffsetDateTime) -> Call {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
         let correlation = Uuid::new_v5(&self.correlation, format!("{tenant} {number}").as_bytes());
-        Call::new(tenant.as_uuid(), correlation, self.deadline)
+        Call::new(tenant.as_uuid(), correlation, deadline)
     }
 }

@@ -24,11 +24,17 @@ mod handler;
 pub mod memory;
 mod metrics;
 mod outcomes;
+pub mod permissions;
+pub mod preflight;
 mod process;
 mod queue;
+mod sides;
 mod steps;
+pub mod synchronization;
+mod synchronization_writes;
 pub mod telemetry;
 pub mod views;
+mod writes;
 
 pub use apply::{is_denied, text_of};
 pub use config::{Config, ConfigError, Environment, ProcessEnvironment};
@@ -36,8 +42,12 @@ pub use credentials::{
     Backends, CredentialReference, DirectoryCredentials, FederatedReference, NoBackends, SecretReference,
     SecretStore, StoredSecret,
 };
-pub use directory::{Application, Directory, DirectoryDocument, TenantEntry};
-pub use function::{Function, Look, Tenants, wrong_verb};
+pub use directory::{
+    Application, DirectConnectSettings, Directory, DirectoryDocument, TenantEntry, TenantSettings,
+    TrustSettings,
+};
+pub use function::{Foreseen, Function, Look, MAX_TENANTS, Tenants, id_to_close, wrong_verb};
 pub use handler::Handler;
 pub use metrics::{NAMESPACE, Sink};
 pub use queue::{JOURNAL_ATTRIBUTE, MAX_DELAY, Message, Queue, QueueError, QueueUrl, Record};
+pub use sides::{SideToRead, side, sides};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mto_messages::{
-    Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport, Waiting,
+    Explanation, Names, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport, Waiting, clip,
 };
 use mto_reconcile::{Finish, Mutation, Reason};
 use serde_json::Value;
@@ -49,7 +49,9 @@ impl Story {
         names: &Names,
         observed: Value,
     ) -> Self {
-        let writes: Vec<String> = writes.iter().map(|write| write.text(names)).collect();
+        let first = writes.iter().take(NAMED_WRITES).map(|write| write.change.text(names));
+        let more = writes.len().checked_sub(NAMED_WRITES + 1).map(|more| format!("{} more", more + 1));
+        let writes: Vec<String> = first.chain(more).collect();
         let last = waited_for.map(|last| format!("; the last thing it waited for: {}", last.key));
         let text =
             format!("the time was over before this: {}{}", writes.join(", "), last.unwrap_or_default());
@@ -61,8 +63,12 @@ impl Story {
 
     pub(crate) fn planned(plan: Vec<PlannedWrite>, then: Option<Explanation>, observed: Value) -> Self {
         let writes = plan.iter().filter(|line| line.tenant.is_some()).count();
+        let commands = match plan.len() - writes {
+            0 => String::new(),
+            count => format!(", {count} commands posted"),
+        };
         let then = then.map(|wait| format!("; then it would wait: {}", wait.text)).unwrap_or_default();
-        let summary = format!("nothing was written; {writes} writes would be made{then}");
+        let summary = format!("nothing was written; {writes} writes would be made{commands}{then}");
         Self { summary, plan: Some(plan), observed, ..Self::default() }
     }
 }
@@ -92,10 +98,24 @@ fn passes_by_itself(reason: &Reason) -> bool {
         | Reason::JoinElsewhere { .. }
         | Reason::RemovedMeanwhile { .. }
         | Reason::NotAnOwner(_)
+        | Reason::LastOwner(_)
+        | Reason::OwnerElsewhere { .. }
+        | Reason::NotInOneOrganization { .. }
+        | Reason::NotConfirmed { .. }
+        | Reason::Sync(_)
         | Reason::Invalid { .. }
         | Reason::JoinFailed { .. } => false,
     }
 }
+
+/// Writes that are told by name before the rest is counted.
+const NAMED_WRITES: usize = 5;
+
+/// Of a plan that is too long as a whole.
+const MAX_PLAN_LINES: usize = 300;
+
+/// Of a note, where they are too long as a whole: that of a hundred tenants fits.
+const MAX_NOTE_CHARS: usize = 20_000;
 
 /// A finish as an outcome.
 pub(crate) fn finish_of(finish: Finish, observed: Value, names: &Names) -> (OutcomeKind, Story) {
@@ -153,6 +173,14 @@ impl<F: Function> Handler<F> {
         Ok(())
     }
 
+    /// Every end without success, whoever made it.
+    fn left_open(&self, work: &Work<'_>, kind: OutcomeKind) -> Option<String> {
+        let directory = &self.config.directory;
+        let data = Some(&work.command.data).filter(|_| kind.is_failure())?;
+        let note = self.function.left_open(data, directory, &work.journal)?;
+        Some(note.text(&directory.names()))
+    }
+
     /// Sends an outcome.
     pub(crate) async fn tell(
         &self,
@@ -171,6 +199,10 @@ impl<F: Function> Handler<F> {
             "outcome"
         );
         self.metrics.outcome(now, kind, (now - work.first_look).whole_seconds());
+        let found = kind.is_terminal().then_some(&work.journal.found).into_iter().flatten().cloned();
+        let momentary =
+            Some(&work.momentary).filter(|_| kind != OutcomeKind::Succeeded).into_iter().flatten().cloned();
+        let notes = found.chain(notes).chain(momentary).chain(self.left_open(work, kind)).collect();
         let children = work.journal.posted.iter().map(|key| format!("{}{key}", work.command.id)).collect();
         let data = OutcomeData {
             command: work.command.reference(),
@@ -191,6 +223,26 @@ impl<F: Function> Handler<F> {
         if body.len() > MAX_OUTCOME_BYTES {
             outcome.data.observed = Value::Null;
             outcome.data.notes.push("what was observed was too long for a message".to_owned());
+            body = outcome.to_json();
+        }
+        if let Some(plan) = outcome.data.plan.as_mut().filter(|_| body.len() > MAX_OUTCOME_BYTES) {
+            let left_out = plan.len().saturating_sub(MAX_PLAN_LINES);
+            plan.truncate(MAX_PLAN_LINES);
+            outcome.data.notes.push(format!("{left_out} more lines of the plan were too long for a message"));
+            body = outcome.to_json();
+        }
+        if body.len() > MAX_OUTCOME_BYTES {
+            for note in &mut outcome.data.notes {
+                *note = clip(note, MAX_NOTE_CHARS);
+            }
+            body = outcome.to_json();
+        }
+        while body.len() > MAX_OUTCOME_BYTES && !outcome.data.writes.is_empty() {
+            // The oldest first, as in the journal; they are counted.
+            let excess = outcome.data.writes.len().div_ceil(4);
+            outcome.data.writes.drain(..excess);
+            let dropped = u32::try_from(excess).unwrap_or(u32::MAX);
+            outcome.data.writes_dropped = outcome.data.writes_dropped.saturating_add(dropped);
             body = outcome.to_json();
         }
         let trace_header = work.record.trace_header.clone();

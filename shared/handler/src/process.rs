@@ -6,17 +6,21 @@ use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use mto_graph::prelude::FindTenantInformationByDomainName;
-use mto_messages::{Command, Journal, OutcomeKind, ParseError, TenantId, TenantRef, Verb, Waiting, clip};
+use mto_messages::{
+    Command, CommandData, Journal, OutcomeKind, ParseError, SyncAction, TenantId, TenantRef, Verb, Waiting,
+    clip,
+};
 use mto_reconcile::{Child, Denial, Finish, Reason, Wait, next_look};
 use time::OffsetDateTime;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::apply::is_denied;
-use crate::function::{Function, Look, Tenants, unknown_tenant};
+use crate::function::{Function, Look, Tenants, id_to_close, unknown_tenant};
 use crate::handler::Handler;
 use crate::outcomes::{Story, finish_of};
 use crate::queue::{JOURNAL_ATTRIBUTE, MAX_DELAY, Message, QueueError, Record};
+use crate::sides::words;
 use crate::steps::Next;
 
 /// Namespace of the correlation ids that are derived from commands.
@@ -47,6 +51,8 @@ pub(crate) struct Work<'a> {
     pub(crate) first_look: OffsetDateTime,
     /// Budgets run from here: the first look, and as much later as nobody was looking.
     pub(crate) budget_start: OffsetDateTime,
+    /// What the last look of this delivery shows, for every end but a success: it may pass.
+    pub(crate) momentary: Vec<String>,
 }
 
 impl<F: Function> Handler<F> {
@@ -85,7 +91,8 @@ impl<F: Function> Handler<F> {
         let first_look = *journal.first_look.get_or_insert(now);
         skip_unwatched_time(&mut journal, now);
         let budget_start = first_look + time::Duration::seconds(i64::from(journal.unwatched_seconds));
-        let mut work = Work { record, command, journal, end, first_look, budget_start };
+        let mut work =
+            Work { record, command, journal, end, first_look, budget_start, momentary: Vec::new() };
         // A wait never leads past the deadline; what says so is no journal of ours, and is looked at now.
         let latest = budget_start + self.config.limits.budget(F::VERB, true);
         let asleep = |time: &OffsetDateTime| *time > now && *time <= latest;
@@ -137,7 +144,8 @@ impl<F: Function> Handler<F> {
     }
 
     /// Finds the id of every tenant the command names. A domain the directory does not list is asked of Graph;
-    /// the tenant it leads to has to stand in the directory all the same.
+    /// the tenant it leads to has to stand in the directory all the same. Only what closes may be about a tenant that
+    /// does not, given by its id.
     async fn resolve(&self, work: &mut Work<'_>, look: &Look<'_>) -> Result<Tenants<'_>, Next> {
         let directory = &self.config.directory;
         let mut resolved = BTreeMap::new();
@@ -146,7 +154,10 @@ impl<F: Function> Handler<F> {
         for (field, tenant) in named {
             let id = match directory.find(tenant.as_str()) {
                 Some(id) => id,
-                None => self.look_up_domain(work, look, &field, &tenant).await?,
+                None => match unlisted(&work.command.data, &field, &tenant) {
+                    Some(id) => id,
+                    None => self.look_up_domain(work, look, &field, &tenant).await?,
+                },
             };
             resolved.insert(tenant, id);
         }
@@ -162,6 +173,7 @@ impl<F: Function> Handler<F> {
         tenant: &TenantRef,
     ) -> Result<TenantId, Next> {
         let rejected = || Next::ended(Finish::Rejected(unknown_tenant(field, tenant)));
+        let mut denied = None;
         let directory = &self.config.directory;
         let domain = tenant.as_str();
         if !domain.contains('.') {
@@ -176,11 +188,21 @@ impl<F: Function> Handler<F> {
                 }
                 Err(error) if error.is_not_found() => return Err(rejected()),
                 // Not every tenant's application needs the right to look tenants up.
-                Err(error) if is_denied(&error) => {}
+                Err(error) if is_denied(&error) => denied = Some((from, words(&error))),
                 Err(error) => return Err(self.after_failed_read(work, from, &error, 0)),
             }
         }
-        Err(rejected())
+        let Some((from, words)) = denied else { return Err(rejected()) };
+        let from = directory.names().of(from);
+        Err(Next::ended(Finish::Rejected(Reason::Invalid {
+            field: field.to_owned(),
+            problem: format!(
+                "\"{domain}\" is not in the tenant directory, and looking it up was denied in {from}: {words}"
+            ),
+            remedy: "name the tenant as the directory does; or give an application there the permission \
+                     CrossTenantInformation.ReadBasic.All"
+                .to_owned(),
+        })))
     }
 
     /// What follows: the command ends, or waits.
@@ -192,6 +214,10 @@ impl<F: Function> Handler<F> {
             }
             Next::Told(kind, story) => self.tell(work, kind, *story).await,
             Next::Waits { wait, budget, observed } => self.wait(work, wait, budget, observed).await,
+            Next::Again => {
+                let now = self.clock.now();
+                self.send_again(work, now).await
+            }
         }
     }
 
@@ -287,6 +313,13 @@ impl<F: Function> Handler<F> {
         let message = Message { body: record.body.clone(), attributes, delay: Duration::ZERO, trace_header };
         self.queue.send(&self.config.dead_letters, vec![message]).await
     }
+}
+
+/// A tenant that the directory does not list, and that `unshare` names by its id.
+fn unlisted(data: &CommandData, field: &str, tenant: &TenantRef) -> Option<TenantId> {
+    let CommandData::Sync(data) = data else { return None };
+    let closes = data.action == SyncAction::Unshare && field != "data.owner";
+    id_to_close(tenant).filter(|_| closes)
 }
 
 /// Time in which nobody looked does not count: a message that comes back from the dead-letter queue after a day

@@ -21,18 +21,23 @@ use crate::function::Look;
 /// What Graph answered.
 pub async fn organization(look: &Look<'_>, tenant: TenantId) -> Result<OrganizationView, GraphError> {
     let seen = look.send(tenant, &GetMultiTenantOrganization).await?;
+    let mut view = organization_view(seen);
+    if view.state == OrganizationState::Active {
+        view.members = look.list(tenant, &ListMembers).await?.into_iter().map(row).collect();
+    }
+    Ok(view)
+}
+
+/// The organization without its list.
+pub(crate) fn organization_view(seen: graph::MultiTenantOrganization) -> OrganizationView {
     let state = match seen.state {
         Some(graph::MultiTenantOrganizationState::Active) => OrganizationState::Active,
         Some(graph::MultiTenantOrganizationState::Inactive) => OrganizationState::Inactive,
         Some(graph::MultiTenantOrganizationState::Unknown(state)) => OrganizationState::Unrecognised(state),
         None => OrganizationState::Unrecognised("null".to_owned()),
     };
-    let members = if state == OrganizationState::Active {
-        look.list(tenant, &ListMembers).await?.into_iter().map(row).collect()
-    } else {
-        Vec::new()
-    };
-    Ok(OrganizationView { state, display_name: seen.display_name, description: seen.description, members })
+    let (display_name, description) = (seen.display_name, seen.description);
+    OrganizationView { state, display_name, description, members: Vec::new() }
 }
 
 /// The tenant's own join request.
@@ -60,28 +65,43 @@ pub async fn join_request(look: &Look<'_>, tenant: TenantId) -> Result<JoinReque
 pub async fn templates(look: &Look<'_>, tenant: TenantId) -> Result<TemplateValues, GraphError> {
     let partner = look.send(tenant, &GetPartnerConfigurationTemplate).await?;
     let identity = look.send(tenant, &GetIdentitySynchronizationTemplate).await?;
-    Ok(TemplateValues {
+    Ok(template_values(&partner, &identity))
+}
+
+/// The values of both templates.
+pub(crate) fn template_values(
+    partner: &graph::PartnerConfigurationTemplate,
+    identity: &graph::IdentitySynchronizationTemplate,
+) -> TemplateValues {
+    TemplateValues {
         partner_configuration: Some(PartnerConfigurationTemplate {
-            automatic_user_consent_settings: partner.automatic_user_consent_settings.map(|consent| {
-                AutomaticUserConsentSettings {
-                    inbound_allowed: consent.inbound_allowed,
-                    outbound_allowed: consent.outbound_allowed,
-                }
-            }),
-            inbound_trust: partner.inbound_trust.map(|trust| InboundTrust {
-                is_mfa_accepted: trust.is_mfa_accepted,
-                is_compliant_device_accepted: trust.is_compliant_device_accepted,
-                is_hybrid_azure_ad_joined_device_accepted: trust.is_hybrid_azure_ad_joined_device_accepted,
-            }),
+            automatic_user_consent_settings: partner.automatic_user_consent_settings.as_ref().map(consent),
+            inbound_trust: partner.inbound_trust.as_ref().map(trust),
             template_application_level: Some(levels(&partner.template_application_level)),
         }),
         identity_synchronization: Some(IdentitySynchronizationTemplate {
             user_sync_inbound: identity
                 .user_sync_inbound
+                .as_ref()
                 .map(|inbound| UserSyncInbound { is_sync_allowed: inbound.is_sync_allowed }),
             template_application_level: Some(levels(&identity.template_application_level)),
         }),
-    })
+    }
+}
+
+pub(crate) fn consent(consent: &graph::AutomaticUserConsentSettings) -> AutomaticUserConsentSettings {
+    AutomaticUserConsentSettings {
+        inbound_allowed: consent.inbound_allowed,
+        outbound_allowed: consent.outbound_allowed,
+    }
+}
+
+pub(crate) fn trust(trust: &graph::InboundTrust) -> InboundTrust {
+    InboundTrust {
+        is_mfa_accepted: trust.is_mfa_accepted,
+        is_compliant_device_accepted: trust.is_compliant_device_accepted,
+        is_hybrid_azure_ad_joined_device_accepted: trust.is_hybrid_azure_ad_joined_device_accepted,
+    }
 }
 
 /// A row of the organization's list.

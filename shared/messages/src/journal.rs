@@ -13,6 +13,10 @@ pub const JOURNAL_VERSION: u32 = 1;
 /// The largest journal, in bytes of JSON. Writes past it are counted, not kept.
 pub const MAX_JOURNAL_BYTES: usize = 64 * 1024;
 
+/// Remarks that are kept for the last outcome, and their length.
+const MAX_FOUND: usize = 10;
+const MAX_FOUND_CHARS: usize = 1_000;
+
 /// The memory of a waiting command: a message attribute beside the unchanged body.
 ///
 /// # Guarantees
@@ -63,9 +67,27 @@ pub struct Journal {
     /// Ids of the children that were posted, without this command's own id in front.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub posted: BTreeSet<String>,
+    /// Who was active before a tenant was removed: what is cleaned up once it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub membership: Option<Membership>,
+    /// What was found on the way, for the last outcome; see [`Journal::note_found`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<String>,
     /// The last `waiting` outcome that was sent: its id's last part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported: Option<String>,
+}
+
+/// The active tenants of an organization, kept before one of them is removed. It only ever leads to writes that
+/// close something.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Membership {
+    /// The tenants: those that stay, or all of them where the organization is dissolved.
+    pub tenants: BTreeSet<TenantId>,
+    /// The organization's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
 }
 
 /// What a command waits for.
@@ -175,11 +197,25 @@ impl Journal {
         self.writes.push(Write { request_id, ..write });
     }
 
+    /// As [`Journal::last_write`], made in this tenant.
+    pub fn last_write_in(&self, tenant: TenantId, what: &str, about: Option<TenantId>) -> Option<&Write> {
+        let same = |write: &&Write| write.tenant == tenant && write.what == what && write.about == about;
+        self.writes.iter().rev().filter(|write| write.may_have_effect()).find(same)
+    }
+
     /// The last time this write was made about this tenant and may have taken effect: it was accepted, or its
     /// fate is unknown (no answer, or a server error).
     pub fn last_write(&self, what: &str, about: Option<TenantId>) -> Option<&Write> {
         let same = |write: &&Write| write.what == what && write.about == about;
         self.writes.iter().rev().filter(|write| write.may_have_effect()).find(same)
+    }
+
+    /// Keeps a remark for the last outcome, once, as long as there is room.
+    pub fn note_found(&mut self, text: &str) {
+        let text = clip(text, MAX_FOUND_CHARS);
+        if self.found.len() < MAX_FOUND && !self.found.contains(&text) {
+            self.found.push(text);
+        }
     }
 
     /// How many writes were made on the whole way.
@@ -195,6 +231,11 @@ impl Journal {
 }
 
 impl Write {
+    /// Whether the service said that it was made.
+    pub fn was_accepted(&self) -> bool {
+        self.status.is_some_and(|status| status < 300)
+    }
+
     /// Whether it was accepted, or its fate is unknown (no answer, a server error, or 408).
     pub fn may_have_effect(&self) -> bool {
         self.status.is_none_or(|status| status == 408 || !(400..500).contains(&status))

@@ -25,7 +25,7 @@ pub use data::{
     PartnerConfigurationTemplate, Role, Scope, SyncAction, SyncData, SyncTargets, SyncWish, TemplateValues,
     Templates, Then, UserSyncInbound, UserType,
 };
-pub use journal::{JOURNAL_VERSION, Journal, MAX_JOURNAL_BYTES, Refusal, Waiting, Write};
+pub use journal::{JOURNAL_VERSION, Journal, MAX_JOURNAL_BYTES, Membership, Refusal, Waiting, Write};
 pub use outcome::{Explanation, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport};
 pub use tenant::{Names, TenantId, TenantRef};
 pub use text::clip;

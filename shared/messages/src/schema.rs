@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    AddData, CreateData, JoinData, JoinWish, LeaveData, OutcomeData, SyncData, TemplateValues, TenantRef,
-    Verb,
+    AddData, ApplicationLevel, CreateData, JoinData, JoinWish, LeaveData, OutcomeData, SyncData,
+    TemplateValues, TenantRef, Verb,
 };
 
 /// How [`crate::Templates`] stands on the wire.
@@ -26,6 +26,20 @@ pub(crate) enum TemplatesPreset {
     /// What the Microsoft 365 admin center writes.
     #[schemars(rename = "admin-center")]
     AdminCenter,
+    /// Back to the service's defaults.
+    #[schemars(rename = "default")]
+    Default,
+}
+
+/// How `templateApplicationLevel` stands on the wire.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum LevelsOnTheWire {
+    /// The partners it applies to.
+    List(Vec<ApplicationLevel>),
+    /// Flags with commas, as Graph writes them, or `none`.
+    Flags(String),
 }
 
 /// How [`crate::SyncTargets`] stands on the wire.

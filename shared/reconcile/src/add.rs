@@ -1,10 +1,10 @@
 //! add: list tenants in the owner's organization, and change the roles of listed ones.
 
-use mto_messages::{CommandData, JoinData, Journal, TenantId, TenantRef, Then};
+use mto_messages::{CommandData, JoinData, Journal, TenantId, TenantRef, Then, Verb, Write};
 use serde::Serialize;
 
 use crate::{
-    Child, Decision, Finish, MemberRow, MemberState, Mutation, Note, OrganizationState, OrganizationView,
+    Change, Child, Decision, Finish, MemberRow, MemberState, Note, OrganizationState, OrganizationView,
     Reason, Role, Step, Timing, Wait,
 };
 
@@ -92,6 +92,7 @@ pub struct Observed {
 ///
 /// | Row | What is done |
 /// |---|---|
+/// | absent or removal running, though this command saw it listed | after `confirm`, and last of all: rejected, removed meanwhile |
 /// | absent, added by us a moment ago | wait: settling |
 /// | absent | add |
 /// | removal running | wait, then add again |
@@ -101,19 +102,47 @@ pub struct Observed {
 /// | else | nothing; `join` is posted if asked for |
 ///
 /// Writes come first, then waits; the command succeeds when nothing is left.
+///
+/// A command that sleeps does not undo what somebody did meanwhile: what it listed once, and finds removed, is not
+/// added again. A removal that ran before is waited for, since adding after it is what was asked. "Saw it listed":
+/// its join was posted, its role was changed, or our adding was accepted and had the time to show.
 pub fn decide(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
     if let Some(decision) = decide_owner(aim.owner, &observed.own) {
         return decision;
     }
     let plan = Plan::new(aim, &observed.own, journal, timing);
     let step = if !plan.writes.is_empty() {
-        Step::Act(plan.writes)
+        Step::act(aim.owner, plan.writes)
     } else if let Some(reason) = plan.wait {
         Step::Wait(Wait { reason, not_before: None })
+    } else if let Some(tenant) = plan.vanished {
+        decide_vanished(aim.owner, tenant, journal, timing)
     } else {
         Step::Finish(finish(aim, &observed.own, timing))
     };
-    Decision { step, children: children(aim, &observed.own) }
+    Decision::just(step).with(children(aim, &observed.own))
+}
+
+/// A row that was there and is not, once that has lasted: an old answer may lack it.
+fn decide_vanished(owner: TenantId, tenant: TenantId, journal: &Journal, timing: &Timing<'_>) -> Step {
+    let settling = Reason::Settling("listed row");
+    if timing.waited_for(journal, &settling) < timing.limits.confirm {
+        return Step::Wait(Wait { reason: settling, not_before: None });
+    }
+    Step::Finish(Finish::Rejected(Reason::RemovedMeanwhile { tenant, owner }))
+}
+
+/// Whether this command has seen the tenant in the list.
+fn was_listed(tenant: TenantId, journal: &Journal, timing: &Timing<'_>) -> bool {
+    let accepted = |what| {
+        let write = journal.last_write(what, Some(tenant));
+        write.filter(|write| write.was_accepted())
+    };
+    let join = format!("/{}/{tenant}", Verb::Join);
+    let shown = |write: &Write| timing.since(write.at) >= timing.limits.settle;
+    journal.posted.contains(&join)
+        || accepted("change-role").is_some()
+        || accepted("add-tenant").is_some_and(shown)
 }
 
 fn decide_owner(owner: TenantId, own: &OrganizationView) -> Option<Decision> {
@@ -153,8 +182,10 @@ pub(crate) fn decide_own_row(owner: TenantId, own: &OrganizationView) -> Option<
 
 #[derive(Default)]
 struct Plan {
-    writes: Vec<Mutation>,
+    writes: Vec<Change>,
     wait: Option<Reason>,
+    /// A tenant that somebody took off the list since we saw it there.
+    vanished: Option<TenantId>,
 }
 
 impl Plan {
@@ -166,10 +197,13 @@ impl Plan {
         for wanted in &aim.tenants {
             let need = own.row(wanted.tenant).map(|row| wanted.need(row));
             match need {
+                None | Some(Need::WaitForRemoval) if was_listed(wanted.tenant, journal, timing) => {
+                    plan.vanished = Some(wanted.tenant);
+                }
                 None => plan.write(add(wanted), journal, timing),
                 Some(Need::Role) => {
                     let role = wanted.role.unwrap_or(mto_messages::Role::Member);
-                    plan.write(Mutation::ChangeRole { tenant: wanted.tenant, role }, journal, timing);
+                    plan.write(Change::ChangeRole { tenant: wanted.tenant, role }, journal, timing);
                 }
                 Some(Need::WaitForRemoval) => leaving.push(wanted.tenant),
                 Some(Need::Recognition(seen)) => unknown.push(format!("{seen} of {}", wanted.tenant)),
@@ -191,17 +225,17 @@ impl Plan {
     }
 
     /// A write that was made a moment ago may not show yet: then it is waited for instead.
-    fn write(&mut self, mutation: Mutation, journal: &Journal, timing: &Timing<'_>) {
-        if timing.is_settling(journal, mutation.what(), mutation.about()) {
-            self.wait = Some(Reason::Settling(mutation.what()));
+    fn write(&mut self, change: Change, journal: &Journal, timing: &Timing<'_>) {
+        if timing.is_settling(journal, change.what(), change.about()) {
+            self.wait = Some(Reason::Settling(change.what()));
         } else {
-            self.writes.push(mutation);
+            self.writes.push(change);
         }
     }
 }
 
-fn add(wanted: &Wanted) -> Mutation {
-    Mutation::AddTenant {
+fn add(wanted: &Wanted) -> Change {
+    Change::AddTenant {
         tenant: wanted.tenant,
         display_name: wanted.display_name.clone(),
         role: wanted.role.unwrap_or(mto_messages::Role::Member),
@@ -252,27 +286,22 @@ fn finish(aim: &Aim, own: &OrganizationView, timing: &Timing<'_>) -> Finish {
     Finish::Succeeded { summary, notes }
 }
 
-/// What would be seen after `mutation`, if it took effect at once; for plans and for the fixed-point test.
+/// What would be seen after `change`, if it took effect at once; for plans and for the fixed-point test.
 #[must_use]
-pub fn assume(mut observed: Observed, mutation: &Mutation) -> Observed {
-    match mutation {
-        Mutation::AddTenant { tenant, role, .. } => {
-            observed.own.members.push(new_row(*tenant, Role::from(*role), MemberState::Pending));
-        }
-        Mutation::ChangeRole { tenant, role } => {
-            if let Some(row) = observed.own.members.iter_mut().find(|row| row.tenant == *tenant) {
-                row.role = Role::from(*role);
-                row.transition = None;
-            }
-        }
-        Mutation::CreateOrganization { .. }
-        | Mutation::UpdateOrganization { .. }
-        | Mutation::SetPartnerTemplate(_)
-        | Mutation::SetIdentityTemplate(_)
-        | Mutation::RequestJoin { .. }
-        | Mutation::ResetJoin => {}
+pub fn assume(mut observed: Observed, change: &Change) -> Observed {
+    if let Change::AddTenant { tenant, role, .. } = change {
+        observed.own.members.push(new_row(*tenant, Role::from(*role), MemberState::Pending));
+    } else if let Change::ChangeRole { tenant, role } = change {
+        change_role(&mut observed.own, *tenant, Role::from(*role));
     }
     observed
+}
+
+pub(crate) fn change_role(own: &mut OrganizationView, tenant: TenantId, role: Role) {
+    if let Some(row) = own.members.iter_mut().find(|row| row.tenant == tenant) {
+        row.role = role;
+        row.transition = None;
+    }
 }
 
 pub(crate) fn new_row(tenant: TenantId, role: Role, state: MemberState) -> MemberRow {

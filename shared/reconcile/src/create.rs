@@ -6,7 +6,7 @@ use mto_messages::{
 use serde::Serialize;
 
 use crate::{
-    Child, Decision, Finish, JoinRequest, MemberState, Mutation, Note, OrganizationState, OrganizationView,
+    Change, Child, Decision, Finish, JoinRequest, MemberState, Note, OrganizationState, OrganizationView,
     Progress, Reason, Role, Step, TemplatesView, Timing, Wait, add, templates,
 };
 
@@ -79,7 +79,7 @@ pub fn decide(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing
 }
 
 fn decide_inactive(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
-    let create = Mutation::CreateOrganization {
+    let create = Change::CreateOrganization {
         display_name: aim.display_name.clone(),
         description: aim.description.clone(),
     };
@@ -99,7 +99,7 @@ fn decide_inactive(aim: &Aim, observed: &Observed, journal: &Journal, timing: &T
             return Decision::wait(reason);
         }
     }
-    Decision::act(vec![create])
+    Decision::act(aim.owner, vec![create])
 }
 
 fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
@@ -109,7 +109,8 @@ fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     if let Some(decision) = decide_rename(aim, &observed.own, journal, timing) {
         return decision;
     }
-    let templates = templates::decide(aim.templates.as_ref(), observed.templates.as_ref(), journal, timing);
+    let templates =
+        templates::decide(aim.owner, aim.templates.as_ref(), observed.templates.as_ref(), journal, timing);
     if let Some(decision) = templates {
         return decision;
     }
@@ -118,7 +119,7 @@ fn decide_active(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
         missing if missing.is_empty() || !aim.aims_at_members() => Step::Finish(finish(aim, observed)),
         missing => Step::Wait(Wait { reason: Reason::WaitingForMembers(missing), not_before: None }),
     };
-    Decision { step, children }
+    Decision::just(step).with(children)
 }
 
 /// Renames once. A name that changes again after that, while the command waits for its members, is somebody
@@ -133,17 +134,17 @@ fn decide_rename(
     if timing.is_settling(journal, update.what(), None) && journal.posted.is_empty() {
         return Some(Decision::wait(Reason::Settling("change of the organization's name")));
     }
-    let accepted = |write: &Write| write.what == update.what() && write.status.is_some_and(|s| s < 300);
+    let accepted = |write: &Write| write.what == update.what() && write.was_accepted();
     let done = !journal.posted.is_empty() || journal.writes.iter().any(accepted);
-    (!done).then(|| Decision::act(vec![update]))
+    (!done).then(|| Decision::act(aim.owner, vec![update]))
 }
 
-fn rename(aim: &Aim, own: &OrganizationView) -> Option<Mutation> {
+fn rename(aim: &Aim, own: &OrganizationView) -> Option<Change> {
     let display_name =
         (own.display_name.as_ref() != Some(&aim.display_name)).then(|| aim.display_name.clone());
     let description = aim.description.clone().filter(|wanted| own.description.as_ref() != Some(wanted));
     (aim.update && (display_name.is_some() || description.is_some()))
-        .then_some(Mutation::UpdateOrganization { display_name, description })
+        .then_some(Change::UpdateOrganization { display_name, description })
 }
 
 fn not_active(aim: &Aim, own: &OrganizationView) -> Vec<TenantId> {
@@ -197,30 +198,22 @@ fn finish(aim: &Aim, observed: &Observed) -> Finish {
     Finish::Succeeded { summary, notes }
 }
 
-/// What would be seen after `mutation`, if it took effect at once; for plans and for the fixed-point test.
+/// What would be seen after `change`, if it took effect at once; for plans and for the fixed-point test.
 #[must_use]
-pub fn assume(aim: &Aim, mut observed: Observed, mutation: &Mutation) -> Observed {
-    match mutation {
-        Mutation::CreateOrganization { display_name, description } => {
-            observed.own = OrganizationView {
-                state: OrganizationState::Active,
-                display_name: Some(display_name.clone()),
-                description: description.clone(),
-                members: vec![add::new_row(aim.owner, Role::Owner, MemberState::Active)],
-            };
-        }
-        Mutation::UpdateOrganization { display_name, description } => {
-            let own = &mut observed.own;
-            own.display_name = display_name.clone().or(own.display_name.take());
-            own.description = description.clone().or(own.description.take());
-        }
-        Mutation::SetPartnerTemplate(_) | Mutation::SetIdentityTemplate(_) => {
-            observed.templates = observed.templates.map(|seen| templates::assume(seen, mutation));
-        }
-        Mutation::AddTenant { .. }
-        | Mutation::ChangeRole { .. }
-        | Mutation::RequestJoin { .. }
-        | Mutation::ResetJoin => {}
+pub fn assume(aim: &Aim, mut observed: Observed, change: &Change) -> Observed {
+    if let Change::CreateOrganization { display_name, description } = change {
+        observed.own = OrganizationView {
+            state: OrganizationState::Active,
+            display_name: Some(display_name.clone()),
+            description: description.clone(),
+            members: vec![add::new_row(aim.owner, Role::Owner, MemberState::Active)],
+        };
+    } else if let Change::UpdateOrganization { display_name, description } = change {
+        let own = &mut observed.own;
+        own.display_name = display_name.clone().or(own.display_name.take());
+        own.description = description.clone().or(own.description.take());
+    } else {
+        observed.templates = observed.templates.map(|seen| templates::assume(seen, change));
     }
     observed
 }

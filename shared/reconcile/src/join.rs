@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::reason::JoinFailure;
 use crate::{
-    Child, Decision, Finish, JoinRequest, MemberRow, MemberState, Mutation, Note, OrganizationState,
+    Change, Child, Decision, Finish, JoinRequest, MemberRow, MemberState, Note, OrganizationState,
     OrganizationView, OwnerView, Progress, Reading, Reason, Role, Step, TemplatesView, Timing, Unreadable,
     Wait, templates,
 };
@@ -106,10 +106,7 @@ fn decide_inside(aim: &Aim, own: &OrganizationView, journal: &Journal, timing: &
     match own.row(aim.owner).map(|row| &row.state) {
         Some(MemberState::Active) if us.state == MemberState::Active && !us.is_changing() => {
             let (summary, notes) = success(aim, own);
-            Decision {
-                step: Step::Finish(Finish::Succeeded { summary, notes }),
-                children: sync_children(aim, own),
-            }
+            Decision::just(Step::Finish(Finish::Succeeded { summary, notes })).with(sync_children(aim, own))
         }
         Some(MemberState::Active) if us.state == MemberState::Active => {
             Decision::wait(Reason::RoleChanging(vec![aim.tenant]))
@@ -163,7 +160,7 @@ fn decide_outside(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Ti
 /// Rows 7 and 8. A failure that was there before our first request is reset at once.
 fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
     let details = observed.request.details.clone().unwrap_or_default();
-    if timing.is_settling(journal, Mutation::ResetJoin.what(), None) {
+    if timing.is_settling(journal, Change::ResetJoin.what(), None) {
         return Decision::wait(Reason::Settling("reset of the join request"));
     }
     if journal.resets >= timing.limits.resets {
@@ -172,7 +169,7 @@ fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     }
     let ours = journal.last_write(REQUEST, Some(aim.owner)).is_some();
     if !ours {
-        return Decision::act(vec![Mutation::ResetJoin]);
+        return Decision::act(aim.tenant, vec![Change::ResetJoin]);
     }
     let pausing = Reason::PausingAfterFailure(details);
     let waited = timing.waited_for(journal, &pausing);
@@ -181,7 +178,7 @@ fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
         let left = timing.limits.pause_after_failure.saturating_sub(waited);
         return Decision::just(Step::Wait(Wait { reason: pausing, not_before: Some(timing.now + left) }));
     }
-    Decision::act(vec![Mutation::ResetJoin])
+    Decision::act(aim.tenant, vec![Change::ResetJoin])
 }
 
 fn failure_cause(aim: &Aim, observed: &Observed, timing: &Timing<'_>) -> JoinFailure {
@@ -218,8 +215,11 @@ fn decide_not_asked(aim: &Aim, observed: &Observed, journal: &Journal, timing: &
         Reading::Unreadable(Unreadable::Unreachable(text)) => {
             Decision::wait(Reason::OwnerUnreachable(aim.owner, text.clone()))
         }
-        Reading::Unreadable(Unreadable::External | Unreadable::Denied(_)) => {
-            ask(aim, observed, journal, timing)
+        Reading::Unreadable(Unreadable::External) => ask(aim, observed, journal, timing),
+        // It goes without that look, but the reader ought to know what it lacked.
+        Reading::Unreadable(Unreadable::Denied(words)) => {
+            let found = vec![Note::OwnerNotRead(aim.owner, words.clone())];
+            Decision { found, ..ask(aim, observed, journal, timing) }
         }
         // Not what `needs_owner` says; nothing is asked for on a guess.
         Reading::NotNeeded => {
@@ -259,7 +259,7 @@ fn decide_listed(
 
 /// Rows 11 and 12. What we asked a moment ago may not show yet; it is not asked again before it has to be.
 fn ask(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
-    let request = Mutation::RequestJoin { owner: aim.owner };
+    let request = Change::RequestJoin { owner: aim.owner };
     if timing.is_settling(journal, request.what(), request.about()) {
         return Decision::wait(Reason::Settling("join request"));
     }
@@ -272,8 +272,8 @@ fn ask(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -
     {
         return Decision::wait(accepted);
     }
-    templates::decide(aim.templates.as_ref(), observed.templates.as_ref(), journal, timing)
-        .unwrap_or_else(|| Decision::act(vec![request]))
+    templates::decide(aim.tenant, aim.templates.as_ref(), observed.templates.as_ref(), journal, timing)
+        .unwrap_or_else(|| Decision::act(aim.tenant, vec![request]))
 }
 
 fn owner_row(observed: &Observed) -> Option<&MemberRow> {
@@ -328,26 +328,20 @@ fn sync_children(aim: &Aim, own: &OrganizationView) -> Vec<Child> {
         .collect()
 }
 
-/// What would be seen after `mutation`, if it took effect at once; for plans and for the fixed-point test.
+/// What would be seen after `change`, if it took effect at once; for plans and for the fixed-point test.
 #[must_use]
-pub fn assume(mut observed: Observed, mutation: &Mutation) -> Observed {
-    match mutation {
-        Mutation::RequestJoin { owner } => {
-            observed.request = JoinRequest {
-                owner: Some(*owner),
-                state: Some(MemberState::Pending),
-                progress: Some(Progress::NotStarted),
-                details: None,
-            };
-        }
-        Mutation::ResetJoin => observed.request = JoinRequest::default(),
-        Mutation::SetPartnerTemplate(_) | Mutation::SetIdentityTemplate(_) => {
-            observed.templates = observed.templates.map(|seen| templates::assume(seen, mutation));
-        }
-        Mutation::CreateOrganization { .. }
-        | Mutation::UpdateOrganization { .. }
-        | Mutation::AddTenant { .. }
-        | Mutation::ChangeRole { .. } => {}
+pub fn assume(mut observed: Observed, change: &Change) -> Observed {
+    if let Change::RequestJoin { owner } = change {
+        observed.request = JoinRequest {
+            owner: Some(*owner),
+            state: Some(MemberState::Pending),
+            progress: Some(Progress::NotStarted),
+            details: None,
+        };
+    } else if *change == Change::ResetJoin {
+        observed.request = JoinRequest::default();
+    } else {
+        observed.templates = observed.templates.map(|seen| templates::assume(seen, change));
     }
     observed
 }

@@ -39,6 +39,9 @@ pub struct Limits {
     pub pause_after_failure: Duration,
     /// How often a failed join is reset. Default 2.
     pub resets: u32,
+    /// Users that a command may create or delete in one tenant without `confirm`. Default 500: the service's own
+    /// threshold for deletions.
+    pub users_without_confirm: u64,
     /// Active tenants an organization may have. Default 100; enforced by the service at join.
     pub active_tenants: usize,
 }
@@ -59,6 +62,7 @@ impl Default for Limits {
             confirm: 5 * MINUTE,
             pause_after_failure: 2 * HOUR,
             resets: 2,
+            users_without_confirm: 500,
             active_tenants: 100,
         }
     }
@@ -102,11 +106,24 @@ impl Timing<'_> {
 
     /// Whether we made this write so recently that it may not show yet.
     pub fn is_settling(&self, journal: &Journal, what: &str, about: Option<mto_messages::TenantId>) -> bool {
-        journal.last_write(what, about).is_some_and(|write| {
-            let accepted = write.status.is_some_and(|status| status < 300);
-            let patience = if accepted { self.limits.settle } else { self.limits.settle_unknown };
-            self.since(write.at) < patience
-        })
+        journal.last_write(what, about).is_some_and(|write| self.is_recent(write))
+    }
+
+    /// The same in one tenant, where a command makes the same write about the same tenant in several.
+    pub fn is_settling_in(
+        &self,
+        journal: &Journal,
+        tenant: mto_messages::TenantId,
+        what: &str,
+        about: Option<mto_messages::TenantId>,
+    ) -> bool {
+        journal.last_write_in(tenant, what, about).is_some_and(|write| self.is_recent(write))
+    }
+
+    fn is_recent(&self, write: &mto_messages::Write) -> bool {
+        let limits = self.limits;
+        let patience = if write.was_accepted() { limits.settle } else { limits.settle_unknown };
+        self.since(write.at) < patience
     }
 }
 

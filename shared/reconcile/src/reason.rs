@@ -2,6 +2,8 @@
 
 use mto_messages::{Explanation, Names, TenantId, clip};
 
+use crate::sync::SyncReason;
+
 /// Tenants that are listed by name before the rest is counted.
 const NAMED_TENANTS: usize = 5;
 
@@ -81,6 +83,31 @@ pub enum Reason {
     },
     /// The tenant that is to act as owner is only a member.
     NotAnOwner(TenantId),
+    /// The tenant is the last active owner, and other tenants are active.
+    LastOwner(TenantId),
+    /// The tenant is in an organization in which the tenant named as owner is not.
+    OwnerElsewhere {
+        /// The tenant that is to leave.
+        tenant: TenantId,
+        /// The tenant named as owner.
+        owner: TenantId,
+    },
+    /// The two do not list each other as active in one organization: nothing is opened between them.
+    NotInOneOrganization {
+        /// One of them.
+        source: TenantId,
+        /// The other.
+        target: TenantId,
+    },
+    /// About the synchronization of users.
+    Sync(SyncReason),
+    /// A destructive command without the consent to its plan.
+    NotConfirmed {
+        /// The tenant that `confirm` has to name.
+        tenant: TenantId,
+        /// What it says instead, where it says anything.
+        given: Option<String>,
+    },
     /// The command cannot be carried out as it stands: field, problem, remedy.
     Invalid {
         /// The field: `data.owner`.
@@ -143,14 +170,28 @@ impl Reason {
             Self::JoinElsewhere { .. } => "join-elsewhere",
             Self::RemovedMeanwhile { .. } => "removed-meanwhile",
             Self::NotAnOwner(_) => "not-an-owner",
+            Self::LastOwner(_) => "last-owner",
+            Self::OwnerElsewhere { .. } => "owner-elsewhere",
+            Self::NotInOneOrganization { .. } => "not-in-one-organization",
+            Self::NotConfirmed { .. } => "not-confirmed",
+            Self::Sync(reason) => reason.code(),
             Self::Invalid { .. } => "invalid",
             Self::JoinFailed { .. } => "join-failed",
         }
     }
 
-    /// Tells waits apart: two looks with the same key are one wait that goes on.
+    /// Tells waits apart: two looks with the same key are one wait that goes on. The removal of one tenant is
+    /// told by its name, since what follows may depend on whose removal was seen.
     pub fn key(&self) -> String {
-        if let Self::Settling(what) = self { format!("settling: {what}") } else { self.code().to_owned() }
+        if let Self::Settling(what) = self {
+            return format!("settling: {what}");
+        }
+        if let Self::BeingRemoved(tenants) = self
+            && let [tenant] = tenants.as_slice()
+        {
+            return format!("{}: {tenant}", self.code());
+        }
+        self.code().to_owned()
     }
 
     /// Whether this keeps the command from looking or writing, whatever it waits for: the wait goes on beside it.
@@ -178,6 +219,11 @@ impl Reason {
             | Self::JoinElsewhere { .. }
             | Self::RemovedMeanwhile { .. }
             | Self::NotAnOwner(_)
+            | Self::LastOwner(_)
+            | Self::OwnerElsewhere { .. }
+            | Self::NotInOneOrganization { .. }
+            | Self::NotConfirmed { .. }
+            | Self::Sync(_)
             | Self::Invalid { .. }
             | Self::JoinFailed { .. } => false,
         }
@@ -235,11 +281,32 @@ impl Reason {
                 format!("{} is joining the organization of {}", names.of(*tenant), names.of(*owner))
             }
             Self::RemovedMeanwhile { tenant, owner } => {
-                format!("{} took {} off its list while it was joining", names.of(*owner), names.of(*tenant))
+                format!("{} was taken off the list of {} meanwhile", names.of(*tenant), names.of(*owner))
             }
             Self::NotAnOwner(tenant) => {
                 format!("{} is a member of its organization, not an owner", names.of(*tenant))
             }
+            Self::LastOwner(tenant) => format!(
+                "{} is the last owner of its organization, and other tenants are active in it",
+                names.of(*tenant)
+            ),
+            Self::OwnerElsewhere { tenant, owner } => {
+                format!("{} is in an organization, but {} is not in it", names.of(*tenant), names.of(*owner))
+            }
+            Self::NotInOneOrganization { source, target } => format!(
+                "{} and {} do not list each other as active in one organization",
+                names.of(*source),
+                names.of(*target)
+            ),
+            Self::Sync(reason) => reason.text(names),
+            Self::NotConfirmed { tenant, given: None } => {
+                format!("this removes {}, and the command does not confirm it", names.of(*tenant))
+            }
+            Self::NotConfirmed { tenant, given: Some(given) } => format!(
+                "this removes {}, but the command confirms \"{}\"",
+                names.of(*tenant),
+                clip(given, 200)
+            ),
             Self::Invalid { field, problem, .. } => format!("{}: {}", clip(field, 200), clip(problem, 400)),
             Self::JoinFailed { details, cause } => {
                 format!("the join failed ({}); {}", or_no_details(details), cause.text(names))
@@ -291,6 +358,20 @@ impl Reason {
             Self::RemovedMeanwhile { tenant, owner } => {
                 format!("if this was not meant: {} must add {} again", names.of(*owner), names.of(*tenant))
             }
+            Self::Sync(reason) => reason.remedy(),
+            Self::LastOwner(_) => "promote another tenant first: send mto.add.v1 with that tenant and role \
+                                   owner, then send the command again; or dissolve the organization"
+                .to_owned(),
+            Self::OwnerElsewhere { .. } => {
+                "name an owner of the organization that the tenant is in".to_owned()
+            }
+            Self::NotInOneOrganization { .. } => {
+                "let both tenants be active members of one organization first, then send the command again"
+                    .to_owned()
+            }
+            Self::NotConfirmed { tenant, .. } => format!(
+                "send it with \"dryRun\": true to see the plan, then with \"confirm\": {{\"tenant\": \"{tenant}\"}}"
+            ),
             Self::Invalid { remedy, .. } => remedy.clone(),
             Self::JoinFailed { cause, .. } => cause.remedy(names),
             Self::PausingAfterFailure(_) => "nothing; it is reset and tried again".to_owned(),
@@ -311,6 +392,7 @@ impl Reason {
                  again"
                     .to_owned()
             }
+            Self::Sync(reason) => reason.remedy_when_expired(),
             Self::CreationNotVisible
             | Self::Joining(_)
             | Self::BeingRemoved(_)
@@ -336,6 +418,10 @@ impl Reason {
             | Self::JoinElsewhere { .. }
             | Self::RemovedMeanwhile { .. }
             | Self::NotAnOwner(_)
+            | Self::LastOwner(_)
+            | Self::OwnerElsewhere { .. }
+            | Self::NotInOneOrganization { .. }
+            | Self::NotConfirmed { .. }
             | Self::Invalid { .. }
             | Self::JoinFailed { .. } => self.remedy(names),
         }

@@ -10,7 +10,7 @@ use crate::{Finish, Reason, Step, Timing, Wait};
 /// How the service refused, in neutral words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
-    /// Which write (or read) was refused: [`crate::Mutation::what`].
+    /// Which write (or read) was refused: [`crate::Change::what`].
     pub what: String,
     /// The tenant it was about.
     pub about: Option<TenantId>,
@@ -69,4 +69,14 @@ pub fn after_refusal(journal: &Journal, denial: &Denial, timing: &Timing<'_>) ->
     } else {
         Step::Wait(Wait { reason: denial.reason(), not_before: None })
     }
+}
+
+/// What follows a look that was denied: wait while there is patience, then fail. Its clock is the interruption's.
+pub(crate) fn bear(reason: Reason, journal: &Journal, timing: &Timing<'_>) -> Step {
+    let key = reason.key();
+    let since = journal.interrupted.as_ref().filter(|old| old.key == key).map(|old| old.since);
+    if since.is_some_and(|since| timing.since(since) >= timing.limits.refusal_patience) {
+        return Step::Finish(Finish::Failed(reason));
+    }
+    Step::Wait(Wait { reason, not_before: None })
 }

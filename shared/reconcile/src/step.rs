@@ -2,11 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use mto_messages::{CommandData, TenantId};
+use mto_messages::{CommandData, Membership, TenantId};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::{Mutation, Note, Reason};
+use crate::{Change, Mutation, Note, Reason};
 
 /// What a verb decides at one look.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,17 +15,27 @@ pub struct Decision {
     pub step: Step,
     /// Commands that are due now. The caller posts those it has not posted yet.
     pub children: Vec<Child>,
+    /// What was found on the way and will not show any more at the end; told with the last outcome.
+    pub found: Vec<Note>,
+    /// What this look shows and a later one may not: told with every word about it but a success.
+    pub momentary: Vec<Note>,
 }
 
 impl Decision {
     /// A decision without children.
     pub fn just(step: Step) -> Self {
-        Self { step, children: Vec::new() }
+        Self { step, children: Vec::new(), found: Vec::new(), momentary: Vec::new() }
     }
 
-    /// Write.
-    pub fn act(mutations: Vec<Mutation>) -> Self {
-        Self::just(Step::Act(mutations))
+    /// Write in one tenant.
+    pub fn act(tenant: TenantId, changes: Vec<Change>) -> Self {
+        Self::just(Step::act(tenant, changes))
+    }
+
+    /// The same, with commands that follow.
+    #[must_use]
+    pub fn with(self, children: Vec<Child>) -> Self {
+        Self { children, ..self }
     }
 
     /// Wait by the delay rule.
@@ -44,10 +54,19 @@ impl Decision {
 pub enum Step {
     /// Make these writes: at least one, independent of each other, each judged alone. Then look again.
     Act(Vec<Mutation>),
+    /// Keep this in the journal before anything else is done, so that it outlives a crash. Then look again.
+    Remember(Membership),
     /// Look again later.
     Wait(Wait),
     /// Nothing more to do.
     Finish(Finish),
+}
+
+impl Step {
+    /// Writes in one tenant.
+    pub fn act(tenant: TenantId, changes: Vec<Change>) -> Self {
+        Self::Act(changes.into_iter().map(|change| change.within(tenant)).collect())
+    }
 }
 
 /// A planned pause between looks.

@@ -7,7 +7,7 @@ use mto_messages::{
 };
 use mto_reconcile::add::{Aim, Observed, Wanted, decide};
 use mto_reconcile::{
-    Decision, Limits, MemberRow, MemberState, Mutation, OrganizationView, Progress, Reason, Role, Step,
+    Change, Decision, Finish, Limits, MemberRow, MemberState, OrganizationView, Progress, Reason, Role, Step,
     Timing,
 };
 use rstest::rstest;
@@ -106,8 +106,8 @@ fn the_owner_comes_first(#[case] scene: Scene, #[case] expected: &str) {
 #[case::added_a_moment_ago_is_waited_for(
     scene().wrote(ADD, Some(US), Duration::minutes(9)), "wait settling: add-tenant"
 )]
-#[case::added_ten_minutes_ago_and_absent_is_added_again(
-    scene().wrote(ADD, Some(US), Duration::minutes(10)), "act add-tenant"
+#[case::added_ten_minutes_ago_and_absent_may_be_an_old_answer(
+    scene().wrote(ADD, Some(US), Duration::minutes(10)), "wait settling: listed row"
 )]
 #[case::added_without_an_answer_is_waited_for(
     scene().answered(ADD, Some(US), Duration::seconds(59), None), "wait settling: add-tenant"
@@ -180,18 +180,18 @@ fn each_tenant_gets_what_it_lacks(#[case] scene: Scene, #[case] expected: &str) 
 fn a_new_tenant_becomes_a_member_unless_asked_otherwise() {
     let scene = scene().wanting(vec![wanted(US), as_owner(OTHER)]);
     let expected = vec![
-        Mutation::AddTenant {
+        Change::AddTenant {
             tenant: US,
             display_name: "Fabrikam".to_owned(),
             role: mto_messages::Role::Member,
         },
-        Mutation::AddTenant {
+        Change::AddTenant {
             tenant: OTHER,
             display_name: "Fabrikam".to_owned(),
             role: mto_messages::Role::Owner,
         },
     ];
-    assert_eq!(scene.decide().step, Step::Act(expected));
+    assert_eq!(scene.decide().step, Step::act(OWNER, expected));
 }
 
 #[test]
@@ -206,9 +206,9 @@ fn everything_that_can_be_written_now_goes_into_one_act() {
         .wrote(ADD, Some(tenant(5)), Duration::ZERO);
     let decision = scene.decide();
     assert_eq!(line(&decision.step), "act add-tenant, change-role");
-    let Step::Act(mutations) = decision.step else { panic!("it acts") };
+    let mutations = changes_in(OWNER, decision.step);
     assert_eq!(mutations[0].about(), Some(US));
-    let expected = Mutation::ChangeRole { tenant: OTHER, role: mto_messages::Role::Owner };
+    let expected = Change::ChangeRole { tenant: OTHER, role: mto_messages::Role::Owner };
     assert_eq!(mutations[1], expected);
 }
 
@@ -226,6 +226,86 @@ fn a_wait_names_all_it_waits_for() {
     let scene = scene().wanting(vec![wanted(US), wanted(OTHER)]).listing(rows);
     let Step::Wait(wait) = scene.decide().step else { panic!("it waits") };
     assert_eq!(wait.reason, Reason::BeingRemoved(vec![US, OTHER]));
+}
+
+// What somebody removed meanwhile
+
+const GONE: &str = "settling: listed row";
+
+impl Scene {
+    /// The row has been missing for this long.
+    fn missing_for(self, ago: Duration) -> Self {
+        self.waited(GONE, ago)
+    }
+
+    fn posted(mut self, tenant: TenantId) -> Self {
+        self.journal.posted.insert(format!("/join/{tenant}"));
+        self
+    }
+}
+
+#[rstest]
+#[case::not_believed_at_once(scene().wrote(ADD, Some(US), Duration::hours(1)), "wait settling: listed row")]
+#[case::nor_before_five_minutes(
+    scene().wrote(ADD, Some(US), Duration::hours(1)).missing_for(Duration::seconds(299)), "wait settling: listed row"
+)]
+#[case::believed_when_it_lasts(
+    scene().wrote(ADD, Some(US), Duration::hours(1)).missing_for(Duration::minutes(5)), "rejected removed-meanwhile"
+)]
+#[case::another_wait_is_no_such_wait(
+    scene().wrote(ADD, Some(US), Duration::hours(1)).waited("being-removed", Duration::hours(1)),
+    "wait settling: listed row"
+)]
+#[case::while_the_removal_runs(
+    scene().listing(vec![leaving(active(US))]).wrote(ADD, Some(US), Duration::hours(1)), "wait settling: listed row"
+)]
+#[case::while_the_removal_runs_for_long(
+    scene().listing(vec![removed(US)]).wrote(ADD, Some(US), Duration::hours(1)).missing_for(Duration::minutes(5)),
+    "rejected removed-meanwhile"
+)]
+#[case::its_join_was_posted(scene().posted(US).missing_for(Duration::minutes(5)), "rejected removed-meanwhile")]
+#[case::its_join_was_posted_a_moment_ago(
+    scene().posted(US).wrote(ADD, Some(US), Duration::minutes(1)), "wait settling: listed row"
+)]
+#[case::its_role_was_changed(
+    scene().wanting(vec![as_owner(US)]).wrote(CHANGE, Some(US), Duration::minutes(1)).missing_for(Duration::minutes(5)),
+    "rejected removed-meanwhile"
+)]
+#[case::a_refused_adding_was_none(
+    scene().answered(ADD, Some(US), Duration::hours(1), Some(400)).missing_for(Duration::minutes(5)), "act add-tenant"
+)]
+#[case::an_adding_without_an_answer_is_no_proof(
+    scene().answered(ADD, Some(US), Duration::hours(1), None).missing_for(Duration::minutes(5)), "act add-tenant"
+)]
+#[case::the_removal_before_our_adding_may_still_be_shown(
+    scene().listing(vec![leaving(active(US))]).wrote(ADD, Some(US), Duration::minutes(9)), "wait being-removed"
+)]
+#[case::a_removal_that_ran_at_the_first_look_is_none(
+    scene().waited("being-removed", Duration::hours(1)), "act add-tenant"
+)]
+#[case::a_join_of_somebody_else(scene().posted(OTHER).missing_for(Duration::minutes(5)), "act add-tenant")]
+#[case::a_row_that_is_back(
+    scene().listing(vec![pending(US)]).posted(US).missing_for(Duration::minutes(5)), "succeeded"
+)]
+#[case::the_others_are_added_first(
+    scene().wanting(vec![wanted(US), wanted(OTHER)]).posted(US).missing_for(Duration::minutes(5)), "act add-tenant"
+)]
+#[case::and_waited_for(
+    scene().wanting(vec![wanted(US), as_owner(OTHER)]).posted(US).missing_for(Duration::minutes(5))
+        .listing(vec![becoming(active(OTHER), Role::Owner, Progress::Running)]),
+    "wait role-changing"
+)]
+fn what_was_removed_since_is_not_added_again(#[case] scene: Scene, #[case] expected: &str) {
+    assert_eq!(line(&scene.decide().step), expected);
+}
+
+#[test]
+fn the_tenant_that_was_removed_is_named_and_the_others_joins_are_posted() {
+    let scene = scene().wanting(vec![wanted(US), wanted(OTHER)]).listing(vec![pending(OTHER)]).then(join());
+    let decision = scene.posted(US).missing_for(Duration::minutes(5)).decide();
+    let expected = Reason::RemovedMeanwhile { tenant: US, owner: OWNER };
+    assert_eq!(decision.step, Step::Finish(Finish::Rejected(expected)));
+    assert_eq!(joining(&decision), [OTHER]);
 }
 
 // What follows

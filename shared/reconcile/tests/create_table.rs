@@ -10,7 +10,7 @@ use mto_messages::{
 use mto_reconcile::add::Wanted;
 use mto_reconcile::create::{Aim, Observed, decide};
 use mto_reconcile::{
-    Decision, Finish, JoinRequest, MemberRow, MemberState, Mutation, OrganizationView, Progress, Reason, Step,
+    Change, Decision, Finish, JoinRequest, MemberRow, MemberState, OrganizationView, Progress, Reason, Step,
 };
 use rstest::rstest;
 use support::*;
@@ -239,18 +239,21 @@ fn the_first_row_that_matches_wins(#[case] scene: Scene, #[case] expected: &str)
 
 #[test]
 fn it_creates_with_name_and_description() {
-    let expected = Mutation::CreateOrganization {
+    let expected = Change::CreateOrganization {
         display_name: "Contoso group".to_owned(),
         description: Some("All of us".to_owned()),
     };
-    assert_eq!(scene().described("All of us").decide().step, Step::Act(vec![expected]));
+    assert_eq!(scene().described("All of us").decide().step, Step::act(OWNER, vec![expected]));
 }
 
 #[test]
 fn only_what_differs_of_name_and_description_is_sent() {
     let expected =
-        Mutation::UpdateOrganization { display_name: None, description: Some("All of us".to_owned()) };
-    assert_eq!(formed(vec![]).described("All of us").update().decide().step, Step::Act(vec![expected]));
+        Change::UpdateOrganization { display_name: None, description: Some("All of us".to_owned()) };
+    assert_eq!(
+        formed(vec![]).described("All of us").update().decide().step,
+        Step::act(OWNER, vec![expected])
+    );
 }
 
 #[test]
@@ -341,11 +344,11 @@ fn of_a_partner_template_is_sent(
     let values =
         |template| TemplateValues { partner_configuration: Some(template), ..TemplateValues::default() };
     let scene = formed(vec![]).templates(Templates::Values(values(wanted)), values(seen));
-    let writes = match scene.decide().step {
-        Step::Act(writes) => writes,
-        Step::Wait(_) | Step::Finish(_) => Vec::new(),
-    };
-    assert_eq!(writes, sent.map(Mutation::SetPartnerTemplate).into_iter().collect::<Vec<_>>());
+    let step = scene.decide().step;
+    match sent {
+        Some(sent) => assert_eq!(step, Step::act(OWNER, vec![Change::SetPartnerTemplate(sent)])),
+        None => assert!(!matches!(step, Step::Act(_)), "{step:?}"),
+    }
 }
 
 #[test]
@@ -356,7 +359,7 @@ fn only_the_template_that_differs_is_sent() {
         template_application_level: None,
     };
     let step = formed(vec![]).templates(Templates::AdminCenter, seen).decide().step;
-    assert_eq!(step, Step::Act(vec![Mutation::SetIdentityTemplate(sent)]));
+    assert_eq!(step, Step::act(OWNER, vec![Change::SetIdentityTemplate(sent)]));
 }
 
 #[rstest]
@@ -438,4 +441,31 @@ fn add_names_all_tenants_and_what_follows() {
 )]
 fn it_aims_at_members(#[case] scene: Scene, #[case] aims: bool) {
     assert_eq!(scene.aim.aims_at_members(), aims);
+}
+
+#[test]
+fn templates_that_are_to_be_the_services_own_are_reset_where_they_differ() {
+    let set = Templates::AdminCenter.values();
+    let step = formed(vec![]).templates(Templates::Default, set).decide().step;
+    assert_eq!(step, Step::act(OWNER, vec![Change::ResetPartnerTemplate, Change::ResetIdentityTemplate]));
+}
+
+#[rstest]
+#[case::levels_in_another_order(Some(vec![ApplicationLevel::ExistingPartners, ApplicationLevel::NewPartners]), "succeeded")]
+#[case::a_level_is_missing(Some(vec![ApplicationLevel::NewPartners]), "act reset-identity-template")]
+fn of_templates_that_are_the_services_own_only_the_other_one_is_reset(
+    #[case] template_application_level: Option<Vec<ApplicationLevel>>,
+    #[case] expected: &str,
+) {
+    let partner_configuration = Some(PartnerConfigurationTemplate {
+        automatic_user_consent_settings: Some(AutomaticUserConsentSettings::default()),
+        ..Templates::Default.values().partner_configuration.unwrap()
+    });
+    let identity_synchronization = Some(IdentitySynchronizationTemplate {
+        user_sync_inbound: Some(UserSyncInbound::default()),
+        template_application_level,
+    });
+    let seen = TemplateValues { partner_configuration, identity_synchronization };
+    let step = formed(vec![]).templates(Templates::Default, seen).decide().step;
+    assert_eq!(line(&step), expected);
 }

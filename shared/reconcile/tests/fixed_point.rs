@@ -2,6 +2,7 @@
 //!
 //! The walk: decide, assume that every write took effect at once, decide again. It has to come to rest, and a
 //! world that is as wanted is left alone.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each verb names its own writes; any other is a failure")]
 
 mod support;
 
@@ -9,14 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use mto_messages::{
-    ApplicationLevel, AutomaticUserConsentSettings, IdentitySynchronizationTemplate, InboundTrust, JoinWish,
-    Journal, PartnerConfigurationTemplate, Scope, SyncWish, TemplateValues, Templates, TenantId, Then,
-    UserSyncInbound,
+    ApplicationLevel, AutomaticUserConsentSettings, Cleanup, CommandData, IdentitySynchronizationTemplate,
+    InboundTrust, JoinWish, Journal, LeaveMode, Membership, PartnerConfigurationTemplate, Refusal, Scope,
+    SyncAction, SyncWish, TemplateValues, Templates, TenantId, Then, UserSyncInbound,
 };
 use mto_reconcile::{
-    Decision, Finish, JoinRequest, Limits, MemberRow, MemberState, Mutation, OrganizationState,
+    Change, Decision, Finish, JoinRequest, Limits, MemberRow, MemberState, OrganizationState,
     OrganizationView, OwnerView, Progress, Reading, Role, Step, TemplatesView, Timing, Transition,
-    Unreadable, add, create, join,
+    Unreadable, add, create, join, leave,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -25,7 +26,7 @@ use proptest::sample::{select, subsequence};
 use support::*;
 use time::Duration;
 
-/// The longest walk: join resets, sets templates, asks.
+/// The longest walk: join resets, sets templates, asks; leave demotes, removes the others, and then the owner.
 const MAX_ACTS: usize = 3;
 
 const TENANTS: [TenantId; 4] = [OWNER, US, OTHER, FOURTH];
@@ -34,7 +35,7 @@ const TENANTS: [TenantId; 4] = [OWNER, US, OTHER, FOURTH];
 trait Look: Clone + Debug + PartialEq {
     fn decide(&self, journal: &Journal, timing: &Timing<'_>) -> Decision;
     #[must_use]
-    fn assume(self, mutation: &Mutation) -> Self;
+    fn assume(self, mutation: &Change) -> Self;
 
     fn decided(&self, journal: &Journal) -> Decision {
         with_timing(|timing| self.decide(journal, timing))
@@ -47,12 +48,14 @@ struct Create(create::Aim, create::Observed);
 struct Add(add::Aim, add::Observed);
 #[derive(Debug, Clone, PartialEq)]
 struct Join(join::Aim, join::Observed);
+#[derive(Debug, Clone, PartialEq)]
+struct Leave(leave::Aim, leave::Observed);
 
 impl Look for Create {
     fn decide(&self, journal: &Journal, timing: &Timing<'_>) -> Decision {
         create::decide(&self.0, &self.1, journal, timing)
     }
-    fn assume(self, mutation: &Mutation) -> Self {
+    fn assume(self, mutation: &Change) -> Self {
         let observed = create::assume(&self.0, self.1, mutation);
         Self(self.0, observed)
     }
@@ -62,7 +65,7 @@ impl Look for Add {
     fn decide(&self, journal: &Journal, timing: &Timing<'_>) -> Decision {
         add::decide(&self.0, &self.1, journal, timing)
     }
-    fn assume(self, mutation: &Mutation) -> Self {
+    fn assume(self, mutation: &Change) -> Self {
         Self(self.0, add::assume(self.1, mutation))
     }
 }
@@ -71,8 +74,18 @@ impl Look for Join {
     fn decide(&self, journal: &Journal, timing: &Timing<'_>) -> Decision {
         join::decide(&self.0, &self.1, journal, timing)
     }
-    fn assume(self, mutation: &Mutation) -> Self {
+    fn assume(self, mutation: &Change) -> Self {
         Self(self.0, join::assume(self.1, mutation))
+    }
+}
+
+impl Look for Leave {
+    fn decide(&self, journal: &Journal, timing: &Timing<'_>) -> Decision {
+        leave::decide(&self.0, &self.1, journal, timing)
+    }
+    fn assume(self, mutation: &Change) -> Self {
+        let observed = leave::assume(&self.0, self.1, mutation);
+        Self(self.0, observed)
     }
 }
 
@@ -268,24 +281,48 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn any_leave()(
+        mode in select(vec![LeaveMode::Leave, LeaveMode::Remove, LeaveMode::Dissolve]),
+        cleanup in select(vec![Cleanup::None, Cleanup::Settings, Cleanup::Users]),
+        ours in subsequence(&TENANTS[..], 0..=4),
+        own in any_organization(),
+        request in option::of(any_request()),
+    ) -> Leave {
+        let tenant = if mode == LeaveMode::Dissolve { OWNER } else { US };
+        let aim = leave::Aim { tenant, owner: OWNER, mode, cleanup, confirmed_users: None, ours: ours.into_iter().collect() };
+        Leave(aim, leave::Observed { own, request })
+    }
+}
+
 // Memories
 
-const WRITES: [&str; 8] = [
+const WRITES: [&str; 9] = [
     "create-organization",
     "update-organization",
     "add-tenant",
     "change-role",
+    "remove-tenant",
     "set-partner-template",
     "set-identity-template",
     "request-join",
     "reset-join",
 ];
 
-const WAITS: [&str; 5] = [
+const OTHERS_MISSING: &str = "settling: others in the list";
+
+const WAITS: [&str; 12] = [
+    "being-removed",
+    "being-removed: 00000000-0000-0000-0000-0000000000c0",
+    "being-removed: 00000000-0000-0000-0000-0000000000fa",
     "joining",
     "pausing-after-failure",
     "settling: accepted join request of this tenant",
+    "settling: end of the removal",
+    "settling: listed row",
+    OTHERS_MISSING,
     "settling: owner in the list",
+    "settling: row in the list",
     "settling: row in the owner's list",
 ];
 
@@ -311,18 +348,49 @@ prop_compose! {
     }
 }
 
-// Properties
-
-fn mutations(decision: Decision) -> Vec<Mutation> {
-    match decision.step {
-        Step::Act(mutations) => mutations,
-        Step::Wait(_) | Step::Finish(_) => Vec::new(),
+prop_compose! {
+    /// Of a leave: with who was active, as often as not, and a refused write.
+    fn any_journal_of_a_removal()(
+        journal in any_journal(),
+        membership in option::weighted(0.7, subsequence(&TENANTS[..], 0..=4)),
+        refused in option::of(select(&WRITES[..])),
+    ) -> Journal {
+        let membership = membership.map(|tenants| Membership {
+            tenants: tenants.into_iter().collect(),
+            display_name: Some("Contoso group".to_owned()),
+        });
+        let refusal = refused.map(|what| Refusal {
+            what: what.to_owned(),
+            status: Some(400),
+            code: String::new(),
+            text: String::new(),
+            request_id: None,
+            seen: 0,
+            since: NOW,
+        });
+        Journal { membership, refusal, ..journal }
     }
 }
 
-/// Walks until nothing is to be written; `noting` each write in the journal or not.
+// Properties
+
+fn mutations(decision: Decision) -> Vec<Change> {
+    match decision.step {
+        Step::Act(mutations) => mutations.into_iter().map(|mutation| mutation.change).collect(),
+        Step::Remember(_) | Step::Wait(_) | Step::Finish(_) => Vec::new(),
+    }
+}
+
+/// Walks until nothing is to be written; `noting` each write in the journal or not. A list that lacks those whom
+/// nobody is noted to have deleted lasts until it is believed.
 fn rest<L: Look>(mut look: L, mut journal: Journal, noting: bool) -> Result<L, TestCaseError> {
     for _ in 0..=MAX_ACTS {
+        if let Step::Remember(membership) = look.decided(&journal).step {
+            journal.membership = Some(membership);
+        }
+        if line(&look.decided(&journal).step) == format!("wait {OTHERS_MISSING}") {
+            journal.waiting = Some(waiting(OTHERS_MISSING, Duration::minutes(5)));
+        }
         let writes = mutations(look.decided(&journal));
         if writes.is_empty() {
             return Ok(look);
@@ -330,7 +398,7 @@ fn rest<L: Look>(mut look: L, mut journal: Journal, noting: bool) -> Result<L, T
         for mutation in writes {
             look = look.assume(&mutation);
             if noting {
-                journal.resets += u32::from(mutation == Mutation::ResetJoin);
+                journal.resets += u32::from(mutation == Change::ResetJoin);
                 journal.note_write(write(mutation.what(), mutation.about(), Duration::ZERO, Some(204)));
             }
         }
@@ -374,6 +442,31 @@ fn check_memory<L: Look>(look: &L, journal: &Journal) -> Result<(), TestCaseErro
     Ok(())
 }
 
+/// Whether everybody is remembered who could have something open with those that are to go.
+fn is_covered(aim: &leave::Aim, own: &OrganizationView, known: &Membership) -> bool {
+    let dissolves = aim.mode == LeaveMode::Dissolve;
+    let concerned = dissolves || own.row(aim.tenant).is_some_and(|row| row.state != MemberState::Pending);
+    let others = own.active().filter(|row| dissolves || row.tenant != aim.tenant);
+    !concerned || others.into_iter().all(|row| known.tenants.contains(&row.tenant))
+}
+
+/// What follows a leave closes, between tenants that are remembered, and follows nothing but a success.
+fn check_clean_up(aim: &leave::Aim, decision: &Decision, journal: &Journal) -> Result<(), TestCaseError> {
+    if decision.children.is_empty() {
+        return Ok(());
+    }
+    prop_assert_eq!(line(&decision.step), "succeeded");
+    let known = journal.membership.clone().unwrap_or_default();
+    for child in &decision.children {
+        let CommandData::Sync(data) = &child.data else {
+            return Err(TestCaseError::fail(format!("{child:?} does not close")));
+        };
+        prop_assert_eq!((data.action, data.cleanup), (SyncAction::Unshare, Some(aim.cleanup)));
+        prop_assert!(child.about.iter().all(|one| *one == aim.tenant || known.tenants.contains(one)));
+    }
+    Ok(())
+}
+
 /// A rename that was accepted is not made again, whatever the name is by now: from then on the command is one that
 /// does not ask for it.
 fn once_renamed(look: Create, journal: &Journal) -> Result<Create, TestCaseError> {
@@ -382,7 +475,7 @@ fn once_renamed(look: Create, journal: &Journal) -> Result<Create, TestCaseError
     if !journal.writes.iter().any(accepted) {
         return Ok(look);
     }
-    let renames = |mutation: &Mutation| matches!(mutation, Mutation::UpdateOrganization { .. });
+    let renames = |mutation: &Change| matches!(mutation, Change::UpdateOrganization { .. });
     prop_assert!(!mutations(look.decided(journal)).iter().any(renames), "renamed twice");
     let Create(aim, observed) = look;
     Ok(Create(create::Aim { update: false, ..aim }, observed))
@@ -431,18 +524,15 @@ proptest! {
         }
         for mutation in mutations(decision) {
             match mutation {
-                Mutation::CreateOrganization { .. } => {
+                Change::CreateOrganization { .. } => {
                     prop_assert_eq!(&own.state, &OrganizationState::Inactive);
                     prop_assert!(!look.1.request.as_ref().is_some_and(JoinRequest::is_running));
                 }
-                Mutation::UpdateOrganization { .. } => prop_assert!(look.0.update && may_act),
-                Mutation::SetPartnerTemplate(_) | Mutation::SetIdentityTemplate(_) => {
+                Change::UpdateOrganization { .. } => prop_assert!(look.0.update && may_act),
+                Change::SetPartnerTemplate(_) | Change::SetIdentityTemplate(_) => {
                     prop_assert!(look.0.templates.is_some() && may_act);
                 }
-                other @ (Mutation::AddTenant { .. }
-                | Mutation::ChangeRole { .. }
-                | Mutation::RequestJoin { .. }
-                | Mutation::ResetJoin) => prop_assert!(false, "{other:?} is not create's"),
+                other => prop_assert!(false, "{other:?} is not create's"),
             }
         }
     }
@@ -456,18 +546,13 @@ proptest! {
             prop_assert!(us.role == Role::Owner && !us.is_leaving());
             let wanted = look.0.tenants.iter().find(|w| Some(w.tenant) == mutation.about()).unwrap();
             match mutation {
-                Mutation::AddTenant { tenant, .. } => prop_assert_eq!(own.row(tenant), None),
-                Mutation::ChangeRole { tenant, role } => {
+                Change::AddTenant { tenant, .. } => prop_assert_eq!(own.row(tenant), None),
+                Change::ChangeRole { tenant, role } => {
                     let row = own.row(tenant).unwrap();
                     prop_assert_eq!(wanted.role, Some(role));
                     prop_assert!(!row.is_leaving() && *row.role_to_be() != Role::from(role));
                 }
-                other @ (Mutation::CreateOrganization { .. }
-                | Mutation::UpdateOrganization { .. }
-                | Mutation::SetPartnerTemplate(_)
-                | Mutation::SetIdentityTemplate(_)
-                | Mutation::RequestJoin { .. }
-                | Mutation::ResetJoin) => prop_assert!(false, "{other:?} is not add's"),
+                other => prop_assert!(false, "{other:?} is not add's"),
             }
         }
     }
@@ -490,18 +575,68 @@ proptest! {
             prop_assert_eq!(&observed.own.state, &OrganizationState::Inactive);
             prop_assert!(aim.tenant != aim.owner && !observed.request.is_running());
             match mutation {
-                Mutation::RequestJoin { owner } => {
+                Change::RequestJoin { owner } => {
                     prop_assert!(invited && owner == aim.owner && !observed.request.has_failed());
                 }
-                Mutation::SetPartnerTemplate(_) | Mutation::SetIdentityTemplate(_) => {
+                Change::SetPartnerTemplate(_) | Change::SetIdentityTemplate(_) => {
                     prop_assert!(invited && aim.templates.is_some());
                 }
-                Mutation::ResetJoin => prop_assert!(observed.request.has_failed()),
-                other @ (Mutation::CreateOrganization { .. }
-                | Mutation::UpdateOrganization { .. }
-                | Mutation::AddTenant { .. }
-                | Mutation::ChangeRole { .. }) => prop_assert!(false, "{other:?} is not join's"),
+                Change::ResetJoin => prop_assert!(observed.request.has_failed()),
+                other => prop_assert!(false, "{other:?} is not join's"),
             }
+        }
+    }
+
+    #[test]
+    fn leave_comes_to_rest(look in any_leave(), journal in any_journal_of_a_removal()) {
+        check_walk(&look, journal)?;
+    }
+
+    #[test]
+    fn leave_remembers_before_it_writes_and_only_ever_closes(
+        look in any_leave(),
+        journal in any_journal_of_a_removal(),
+    ) {
+        let Leave(aim, observed) = &look;
+        let decision = look.decided(&journal);
+        prop_assert_eq!(&decision, &look.decided(&journal), "the same twice");
+        check_clean_up(aim, &decision, &journal)?;
+        if let Step::Remember(membership) = &decision.step {
+            prop_assert_ne!(Some(membership), journal.membership.as_ref(), "remembered once");
+            let known = journal.membership.clone().unwrap_or_default();
+            prop_assert!(known.tenants.is_subset(&membership.tenants), "nobody is forgotten");
+        }
+        let aims_at = |tenant: TenantId| tenant == aim.tenant || aim.mode == LeaveMode::Dissolve;
+        for mutation in mutations(decision) {
+            let row = mutation.about().and_then(|tenant| observed.own.row(tenant)).unwrap();
+            prop_assert!(aims_at(row.tenant) && !row.is_leaving());
+            prop_assert!(journal.membership.as_ref().is_some_and(|known| is_covered(aim, &observed.own, known)));
+            match mutation {
+                Change::RemoveTenant { .. } => {}
+                Change::ChangeRole { role, .. } => {
+                    prop_assert_eq!(role, mto_messages::Role::Member);
+                    prop_assert!(row.role == Role::Owner && row.tenant != aim.acting());
+                }
+                other => prop_assert!(false, "{other:?} is not leave's"),
+            }
+        }
+    }
+
+    #[test]
+    fn memory_only_holds_the_removals_of_leave_back(
+        look in any_leave(),
+        journal in any_journal_of_a_removal(),
+    ) {
+        // Who is not listed any more has to be deleted, or missing for long, before an owner deletes itself.
+        let mut membership = journal.membership.clone();
+        if let Some(known) = &mut membership {
+            known.tenants.retain(|tenant| look.1.own.row(*tenant).is_some());
+        }
+        let known = Journal { membership, ..Journal::default() };
+        let without = mutations(look.decided(&known));
+        let removals = mutations(look.decided(&journal)).into_iter();
+        for removal in removals.filter(|write| matches!(write, Change::RemoveTenant { .. })) {
+            prop_assert!(without.contains(&removal), "{:?} rests on {:?}", removal, journal);
         }
     }
 

@@ -11,8 +11,8 @@ use mto_messages::{
 };
 use mto_reconcile::join::{Aim, Observed, SyncAim, decide, needs_owner};
 use mto_reconcile::{
-    Decision, Finish, JoinFailure, JoinRequest, MemberRow, MemberState, Mutation, OrganizationView,
-    OwnerView, Progress, Reading, Reason, Role, Step, Unreadable,
+    Change, Decision, Finish, JoinFailure, JoinRequest, MemberRow, MemberState, OrganizationView, OwnerView,
+    Progress, Reading, Reason, Role, Step, Unreadable,
 };
 use rstest::rstest;
 use support::*;
@@ -457,7 +457,7 @@ fn the_pause_after_a_failure_ends_two_hours_after_it_was_seen() {
 
 #[test]
 fn the_request_names_the_owner() {
-    assert_eq!(scene().decide().step, Step::Act(vec![Mutation::RequestJoin { owner: OWNER }]));
+    assert_eq!(scene().decide().step, Step::act(US, vec![Change::RequestJoin { owner: OWNER }]));
 }
 
 #[test]

@@ -5,7 +5,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use mto_messages::{Names, Role};
-use mto_reconcile::{JoinFailure, Mutation, Reason};
+use mto_reconcile::sync::{Quarantine, SyncReason};
+use mto_reconcile::{Change, JoinFailure, Reason};
 use support::*;
 
 /// The codes programs may rely on: one may be added, none may go.
@@ -51,6 +52,19 @@ fn all() -> Vec<Reason> {
         Reason::JoinElsewhere { tenant: US, owner: OTHER },
         Reason::RemovedMeanwhile { tenant: US, owner: OWNER },
         Reason::NotAnOwner(OWNER),
+        Reason::LastOwner(OWNER),
+        Reason::OwnerElsewhere { tenant: US, owner: OWNER },
+        Reason::NotInOneOrganization { source: US, target: OTHER },
+        Reason::NotConfirmed { tenant: US, given: Some("Northwind".to_owned()) },
+        Reason::Sync(SyncReason::Synchronizing { target: US, done: 3, of: Some(4) }),
+        Reason::Sync(SyncReason::TakingBack { target: US, left: 3 }),
+        Reason::Sync(SyncReason::Quarantined {
+            target: US,
+            quarantine: Quarantine { reason: "TooManyDeletes".to_owned(), code: None, message: None },
+        }),
+        Reason::Sync(SyncReason::TooManyUsers { new: 501, leaving: 0, threshold: 500, confirmed: None }),
+        Reason::Sync(SyncReason::StoppedMeanwhile { source: US, target: OTHER }),
+        Reason::Sync(SyncReason::NoSynchronization { source: US, target: OTHER }),
         Reason::Invalid { field: "data.owner".to_owned(), problem: words(), remedy: words() },
         failed(JoinFailure::Full { active: 100 }),
         failed(JoinFailure::NotAdded(OWNER)),
@@ -71,10 +85,23 @@ fn about(reason: &Reason) -> Vec<mto_messages::TenantId> {
         | Reason::Denied(tenant, _)
         | Reason::SameTenant(tenant)
         | Reason::InAnotherOrganization(tenant)
-        | Reason::NotAnOwner(tenant) => vec![*tenant],
+        | Reason::NotAnOwner(tenant)
+        | Reason::LastOwner(tenant)
+        | Reason::NotConfirmed { tenant, .. } => vec![*tenant],
+        Reason::Sync(
+            SyncReason::Synchronizing { target, .. }
+            | SyncReason::TakingBack { target, .. }
+            | SyncReason::Quarantined { target, .. },
+        ) => vec![*target],
+        Reason::NotInOneOrganization { source, target }
+        | Reason::Sync(
+            SyncReason::StoppedMeanwhile { source, target }
+            | SyncReason::NoSynchronization { source, target },
+        ) => vec![*source, *target],
         Reason::NotAddedYet { tenant, owner }
         | Reason::JoinElsewhere { tenant, owner }
-        | Reason::RemovedMeanwhile { tenant, owner } => vec![*tenant, *owner],
+        | Reason::RemovedMeanwhile { tenant, owner }
+        | Reason::OwnerElsewhere { tenant, owner } => vec![*tenant, *owner],
         Reason::BeingRemoved(tenants)
         | Reason::RoleChanging(tenants)
         | Reason::WaitingForMembers(tenants) => tenants.clone(),
@@ -88,6 +115,7 @@ fn about(reason: &Reason) -> Vec<mto_messages::TenantId> {
         | Reason::PausingAfterFailure(_)
         | Reason::Unrecognised(_)
         | Reason::OutOfTime
+        | Reason::Sync(SyncReason::TooManyUsers { .. })
         | Reason::Invalid { .. } => Vec::new(),
     }
 }
@@ -172,6 +200,14 @@ fn a_wait_for_other_tenants_is_the_same_wait() {
 }
 
 #[test]
+fn the_removal_of_one_tenant_is_told_from_those_of_others() {
+    let of = |tenants: &[mto_messages::TenantId]| Reason::BeingRemoved(tenants.to_vec()).key();
+    assert_ne!(of(&[US]), of(&[OTHER]));
+    assert_ne!(of(&[US]), of(&[US, OTHER]));
+    assert_eq!(of(&[US, OTHER]), of(&[OTHER, US]));
+}
+
+#[test]
 fn many_tenants_are_counted_not_listed() {
     let text = Reason::WaitingForMembers((1..=50).map(tenant).collect()).text(&Names::default());
     assert!(text.contains("45 more"), "{text}");
@@ -214,26 +250,26 @@ fn a_failure_without_words_says_so() {
 fn every_write_of_a_plan_says_what_it_does() {
     let writes = [
         (
-            Mutation::CreateOrganization { display_name: "Contoso group".to_owned(), description: None },
+            Change::CreateOrganization { display_name: "Contoso group".to_owned(), description: None },
             "create the multi-tenant organization \"Contoso group\"",
         ),
         (
-            Mutation::UpdateOrganization { display_name: None, description: None },
+            Change::UpdateOrganization { display_name: None, description: None },
             "change the organization's name or description",
         ),
         (
-            Mutation::AddTenant { tenant: US, display_name: "Fabrikam".to_owned(), role: Role::Owner },
+            Change::AddTenant { tenant: US, display_name: "Fabrikam".to_owned(), role: Role::Owner },
             &format!("add {} as owner", names().of(US)),
         ),
-        (Mutation::ChangeRole { tenant: US, role: Role::Member }, &format!("make {} member", names().of(US))),
+        (Change::ChangeRole { tenant: US, role: Role::Member }, &format!("make {} member", names().of(US))),
         (
-            Mutation::RequestJoin { owner: OWNER },
+            Change::RequestJoin { owner: OWNER },
             &format!("ask to join the organization of {}", names().of(OWNER)),
         ),
-        (Mutation::ResetJoin, "reset the failed join request"),
+        (Change::ResetJoin, "reset the failed join request"),
     ];
     for (write, text) in writes {
-        let planned = write.planned(US, &names());
+        let planned = write.clone().within(US).planned(&names());
         assert_eq!(
             (planned.tenant, planned.what.as_str(), planned.text.as_str()),
             (Some(US), write.what(), text)

@@ -11,6 +11,7 @@ use crate::Scene;
 pub(crate) const ADMIN_REQUEST: Uuid = Uuid::from_u128(0xad);
 
 const ORGANIZATION: &str = "/v1.0/tenantRelationships/multiTenantOrganization";
+const PARTNERS: &str = "/v1.0/policies/crossTenantAccessPolicy/partners";
 
 /// An administrator of one tenant.
 pub struct Admin<'a> {
@@ -46,17 +47,36 @@ impl Admin<'_> {
         self.expect(&Method::PATCH, "/joinRequest", &json!({"addedByTenantId": self.scene.id(owner)}));
     }
 
+    /// DELETE a partner configuration and its identity synchronization; of a fellow only with
+    /// `Options::fellow_partner_may_be_deleted`.
+    pub fn drops_partner(&self, partner: &str) {
+        let partner = format!("{PARTNERS}/{}", self.scene.id(partner));
+        for path in [format!("{partner}/identitySynchronization"), partner] {
+            self.expect_at(&Method::DELETE, &path, &Value::Null);
+        }
+    }
+
     /// GET below the organization: `/tenants`.
     pub fn sees(&self, path: &str) -> Value {
         self.expect(&Method::GET, path, &Value::Null)
     }
 
+    /// Any request, from the version root: `/users`. Spaces and quotes are encoded.
+    pub fn calls(&self, method: &Method, path: &str, body: &Value) -> Value {
+        let path = path.replace(' ', "%20").replace('\'', "%27");
+        self.expect_at(method, &format!("/v1.0{path}"), body)
+    }
+
     fn expect(&self, method: &Method, path: &str, body: &Value) -> Value {
+        self.expect_at(method, &format!("{ORGANIZATION}{path}"), body)
+    }
+
+    fn expect_at(&self, method: &Method, path: &str, body: &Value) -> Value {
         let token = self.token();
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let request = Request::builder()
             .method(method)
-            .uri(format!("{ORGANIZATION}{path}"))
+            .uri(path)
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json")
             .header("client-request-id", ADMIN_REQUEST.to_string())

@@ -11,11 +11,15 @@
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
 mod admin;
+mod applications;
 mod faults;
+mod records;
 mod scene;
 mod told;
 
 pub use admin::Admin;
+pub use applications::Ledger;
 pub use faults::{Fault, Hook, Point, Rewrite};
-pub use scene::{Scene, Stage, add, command, create, join, seed_with_organization};
+pub use records::{Difference, Snapshot, still_open, with_open_mesh};
+pub use scene::{Scene, Stage, add, command, create, join, leave, seed_with_organization};
 pub use told::Told;

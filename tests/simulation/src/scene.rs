@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use entra_simulator::{
     Change, MemberRole, MemberSeed, MemberState, Options, OrganizationSeed, RequestLine, Seed,
 };
+use http::Request;
 use mto_handler::JOURNAL_ATTRIBUTE;
 use mto_handler::memory::Stored;
 use mto_local::{Setup, World};
@@ -23,7 +25,7 @@ use crate::told::Told;
 const MAX_JUMPS: usize = 20_000;
 
 /// The functions that stand.
-const VERBS: [Verb; 3] = [Verb::Create, Verb::Add, Verb::Join];
+const VERBS: [Verb; 5] = Verb::ALL;
 
 /// How a scene is to be.
 pub struct Stage {
@@ -58,6 +60,37 @@ impl Stage {
     pub fn external(mut self, name: &str) -> Self {
         let tenant = id_in(&self.setup.seed, name);
         self.setup.external.push(tenant);
+        self
+    }
+
+    /// Leaves a tenant out of the tenant directory.
+    #[must_use]
+    pub fn unlisted(mut self, name: &str) -> Self {
+        let tenant = id_in(&self.setup.seed, name);
+        self.setup.unlisted.push(tenant);
+        self
+    }
+
+    /// The `settings` of a tenant in the tenant directory.
+    #[must_use]
+    pub fn settings(mut self, name: &str, settings: Value) -> Self {
+        let tenant = id_in(&self.setup.seed, name);
+        self.setup.settings.insert(tenant, settings);
+        self
+    }
+
+    /// The `syncScope` of a tenant in the tenant directory.
+    #[must_use]
+    pub fn scope(mut self, name: &str, scope: &Value) -> Self {
+        let tenant = id_in(&self.setup.seed, name);
+        self.setup.scopes.insert(tenant, serde_json::from_value(scope.clone()).unwrap());
+        self
+    }
+
+    /// No function has a queue for this verb.
+    #[must_use]
+    pub fn without(mut self, verb: Verb) -> Self {
+        self.setup.without.push(verb);
         self
     }
 
@@ -299,6 +332,13 @@ impl Scene {
             .clone()
     }
 
+    /// A view of the simulator's `/_control` on a tenant: `segmentation`, `people`.
+    pub fn view(&self, view: &str, tenant: &str) -> Value {
+        let uri = format!("/_control/{view}?tenant={}", self.id(tenant));
+        let answer = self.world.simulator().handle(Request::get(uri).body(Bytes::new()).unwrap());
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
     /// The one message that waits in a queue.
     pub fn waiting(&self, verb: Verb) -> Stored {
         let mut stored = self.world.waiting(verb);
@@ -377,6 +417,12 @@ pub fn add(id: &str, tenants: &[&str], more: &Value) -> Value {
 /// A join to Contoso, with more fields of `data`.
 pub fn join(id: &str, tenant: &str, more: &Value) -> Value {
     command("join", id, &merged(json!({"tenant": tenant, "owner": "contoso"}), more))
+}
+
+/// A leave from Contoso's organization, confirmed, with more fields of `data`; dissolving names Contoso.
+pub fn leave(id: &str, tenant: &str, how: &str, more: &Value) -> Value {
+    let data = json!({"tenant": tenant, "owner": "contoso", "mode": how, "confirm": {"tenant": tenant}});
+    command("leave", id, &merged(data, more))
 }
 
 fn listed(tenants: &[&str]) -> Vec<Value> {

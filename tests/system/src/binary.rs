@@ -65,6 +65,17 @@ impl Function {
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("the process can be ended");
     }
+
+    /// The most memory it has had so far, in bytes (`VmHWM` of `/proc/<id>/status`).
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn memory(&self) -> u64 {
+        let id = self.child.id().expect("it has not ended");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells");
+        line.trim().trim_end_matches(" kB").parse::<u64>().map_or(0, |kilobytes| kilobytes * 1024)
+    }
 }
 
 async fn collect(stream: impl AsyncRead + Unpin, kept: Lines) {

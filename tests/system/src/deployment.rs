@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 use entra_simulator::{Options, Seed, TenantSeed};
+use mto_messages::Verb;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -66,13 +67,21 @@ impl Deployment {
         deployment
     }
 
-    /// Runs the blocks of a section of the document; those that cannot be run here are left out, by a word in them.
+    /// The blocks of a section of the document.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn steps(heading: &str) -> Vec<String> {
+        commands(heading)
+    }
+
+    /// Runs the blocks of a section of the document.
     ///
     /// # Panics
     /// If a command fails.
     pub async fn follow(&mut self, heading: &str) -> Vec<String> {
         let mut printed = Vec::new();
-        for block in commands(heading) {
+        for block in Self::steps(heading) {
             printed.push(self.shell.run(&block).await);
         }
         printed
@@ -153,14 +162,15 @@ impl Deployment {
     /// If that does not happen in time.
     pub async fn quiet(&self) {
         let quiet = eventually(async || {
-            for verb in ["create", "add", "join"] {
-                if !self.peek(verb).await.is_empty() {
+            for verb in Verb::ALL {
+                if !self.peek(verb.as_str()).await.is_empty() {
                     return None;
                 }
             }
             Some(())
         });
-        assert!(quiet.await.is_some(), "commands are left: {:#?}", self.peek("join").await);
+        let log = || self.ministack.log().join("\n");
+        assert!(quiet.await.is_some(), "commands are left; the emulator says\n{}", log());
     }
 
     /// Changes how long a delivery is hidden: a test cannot wait the template's six minutes.
@@ -238,7 +248,7 @@ fn entry(tenant: &TenantSeed, folder: &Path) -> Value {
 
 /// The zips of the binaries cargo has built beside this test.
 async fn build(folder: &Path) {
-    for verb in ["create", "add", "join"] {
+    for verb in Verb::ALL {
         crate::assert_current(&profile_folder().join(format!("mto-{verb}")));
     }
     let mut command = Command::new(repository().join("infra/aws/build"));

@@ -1,6 +1,7 @@
 //! Real processes for the system tests; see the README beside this crate.
 
 mod binary;
+mod clients;
 mod deployment;
 mod extension;
 mod http;
@@ -12,6 +13,7 @@ mod simulated;
 mod tools;
 
 pub use binary::{Function, assert_current};
+pub use clients::Client;
 pub use deployment::{Deployment, eventually};
 pub use mapping::{Mapping, Queues};
 pub use ministack::{Ministack, REGION};

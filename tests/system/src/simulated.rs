@@ -1,11 +1,13 @@
 //! Graph and the login service over HTTP.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use entra_simulator::{Options, Seed, Simulator, SystemClock};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 /// A simulator that is being served on loopback, in real time.
@@ -45,6 +47,34 @@ impl Simulated {
     /// `http://127.0.0.1:<port>`
     pub fn root(&self) -> &str {
         &self.root
+    }
+
+    /// What tenants have opened for each other: `Contoso lets Fabrikam: redemption inbound`, one line a setting.
+    pub fn open(&self) -> Vec<String> {
+        let state = self.simulator.state();
+        let tenants = state["tenants"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let names: BTreeMap<String, String> =
+            tenants.iter().map(|tenant| (text(&tenant["tenantId"]), text(&tenant["displayName"]))).collect();
+        let mut open = Vec::new();
+        for tenant in tenants {
+            for partner in tenant["partners"].as_array().into_iter().flatten() {
+                let redemption = &partner["configuration"]["automaticUserConsentSettings"];
+                let synchronization = &partner["identitySynchronization"]["userSyncInbound"]["isSyncAllowed"];
+                for (what, setting) in [
+                    ("redemption inbound", &redemption["inboundAllowed"]),
+                    ("redemption outbound", &redemption["outboundAllowed"]),
+                    ("synchronization inbound", synchronization),
+                ] {
+                    if *setting == true {
+                        let other = names.get(&text(&partner["tenantId"])).map_or("somebody", String::as_str);
+                        open.push(format!("{} lets {other}: {what}", text(&tenant["displayName"])));
+                    }
+                }
+            }
+        }
+        open.sort();
+        open
     }
 
     /// Holds back the answer to the next such request: it is done, but whoever asked will never know. Resolves when

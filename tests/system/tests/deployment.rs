@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use entra_simulator::Options;
+use mto_messages::Verb;
 use mto_system_tests::{Deployment, eventually};
 use serde_json::{Value, json};
 
@@ -50,8 +51,8 @@ fn states(created: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn one_message_posted_with_boto3_forms_an_organization_of_three() {
-    let deployment = Deployment::new(joins_take(3)).await;
+async fn one_message_posted_with_boto3_forms_an_organization_of_three_and_the_document_ends_a_membership() {
+    let mut deployment = Deployment::new(joins_take(3)).await;
     deployment.post("create", &create("INC0012345")).await;
 
     let created = deployment.outcome("INC0012345/succeeded").await;
@@ -63,10 +64,55 @@ async fn one_message_posted_with_boto3_forms_an_organization_of_three() {
     let kinds: BTreeSet<&str> = outcomes.iter().map(|outcome| outcome["type"].as_str().unwrap()).collect();
     let expected = ["mto.add.succeeded.v1", "mto.join.succeeded.v1", "mto.join.waiting.v1"];
     assert!(expected.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
+
+    keep_the_settings(&mut deployment).await;
+    end_a_membership(&mut deployment).await;
+
     assert_eq!(deployment.simulated.simulator.violations(), Vec::<String>::new());
-    for queue in ["create-dead-letters", "add-dead-letters", "join-dead-letters"] {
-        assert_eq!(deployment.peek(queue).await, Vec::<Value>::new(), "{queue}");
+    for verb in Verb::ALL {
+        let queue = format!("{verb}-dead-letters");
+        assert_eq!(deployment.peek(&queue).await, Vec::<Value>::new(), "{queue}");
     }
+}
+
+/// Redemption both ways and synchronization, in each of six ordered pairs: the templates have opened it, and it is left so.
+async fn keep_the_settings(deployment: &mut Deployment) {
+    let open = deployment.simulated.open();
+    assert_eq!(open.len(), 18, "{open:#?}");
+    deployment.follow("Keep the settings").await;
+    let kept = deployment.outcome("settings/succeeded").await;
+    assert_eq!(kept["type"], "mto.sync.succeeded.v1");
+    assert_eq!(kept["data"]["writes"], Value::Null, "there are none: {kept:#}");
+    assert_eq!(deployment.simulated.open(), open);
+}
+
+/// Fabrikam leaves: the plan says so, then it is out, and a `sync` that `leave` has posted closes its pairs.
+async fn end_a_membership(deployment: &mut Deployment) {
+    let steps = Deployment::steps("End a membership");
+    let [plan, leave] = &steps[..] else { panic!("two steps, not {steps:?}") };
+    let before = deployment.simulated.open();
+    deployment.shell.run(plan).await;
+    let planned = deployment.outcome("leave-plan/planned").await;
+    assert!(!planned["data"]["plan"].as_array().unwrap().is_empty(), "{planned:#}");
+    assert_eq!(deployment.simulated.open(), before, "a plan writes nothing");
+
+    deployment.shell.run(leave).await;
+    let left = deployment.outcome("leave/succeeded").await;
+    assert_eq!(left["type"], "mto.leave.succeeded.v1");
+    let children = left["data"]["children"].as_array().unwrap();
+    let [child] = &children[..] else { panic!("one child: {left:#}") };
+    let closed = deployment.outcome(&format!("{}/succeeded", child.as_str().unwrap())).await;
+    deployment.quiet().await;
+    assert_eq!(closed["type"], "mto.sync.succeeded.v1");
+    let stays = closed["data"]["notes"].as_array().unwrap();
+    assert!(!stays.is_empty(), "it says which records stay: {closed:#}");
+    let open = deployment.simulated.open();
+    let untouched: Vec<String> = before.into_iter().filter(|line| !line.contains("Fabrikam")).collect();
+    assert_eq!(
+        open, untouched,
+        "between the others all is as it was, and nothing is open to or from Fabrikam"
+    );
+    assert_eq!(open.len(), 6);
 }
 
 /// Makes the organization and lists Fabrikam in it; its join is left to the test.

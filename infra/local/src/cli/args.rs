@@ -9,9 +9,9 @@ use super::scenario::Scenario;
 /// The limit of a multi-tenant organization, and of this display.
 const MAX_TENANTS: usize = 100;
 
-/// Forms a Microsoft 365 multi-tenant organization on this machine, from one command to the last join.
+/// Forms a Microsoft 365 multi-tenant organization on this machine, from one command to the last user.
 ///
-/// The simulated Microsoft Graph, the queues and the functions create, add and join run in this one process.
+/// The simulated Microsoft Graph, the queues and the functions create, add, join, leave and sync run in this one process.
 /// Nothing leaves the machine, and no account is needed. Time is sped up: what takes two hours in Microsoft
 /// Entra takes seconds here.
 #[derive(Debug, Parser)]
@@ -21,7 +21,7 @@ const MAX_TENANTS: usize = 100;
     max_term_width = 100,
     after_help = "Exit codes: 0 every command succeeded; 1 one did not, and the report says which, why and what \
                   to do; 2 the arguments are wrong; 141 the output was closed before the end, as by head.\n\nExamples:\n  cargo run\n  cargo run -- --tenants 100\n  \
-                  cargo run -- --scenario never-added\n  cargo run -- --json | jq .members"
+                  cargo run -- --scenario never-added\n  cargo run -- --scenario leave\n  cargo run -- --json | jq .members"
 )]
 pub(crate) struct Args {
     /// Tenants that take part, the owner included: 2 to 100

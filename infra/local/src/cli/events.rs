@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
-use super::cast::Cast;
+use super::cast::{Cast, pair_of};
 use super::members::Member;
 use super::words;
 
@@ -16,6 +17,11 @@ use super::words;
 const MANY: usize = 10;
 /// So many equal outcomes of one moment get a line each; more share one.
 const APART: usize = 3;
+
+/// Verbs whose successes have notes worth a line: what stays, and what is left to do.
+const ENDS: [Verb; 2] = [Verb::Leave, Verb::Sync];
+/// Waits of seconds between the writes of one pair: too small to tell.
+const SETTLING: &str = "settling";
 
 /// What to do about a command that could not succeed because another one did not.
 pub(crate) const AFTER_OTHERS: &str = "put right what is said above, then send this command again";
@@ -77,6 +83,16 @@ impl Event {
         }
     }
 
+    /// Whether what it came from cannot succeed without it. Nobody waits for users.
+    pub(crate) fn spoils_root(&self) -> bool {
+        self.kind.is_failure() && self.verb != Verb::Sync
+    }
+
+    /// The id of the command.
+    pub(crate) fn id(&self) -> &str {
+        &self.data.command.id
+    }
+
     fn reason_code(&self) -> Option<&str> {
         self.data.reason.as_ref().map(|reason| reason.code.as_str())
     }
@@ -108,6 +124,8 @@ pub(crate) struct Log {
     waits_in_full: bool,
     /// By command id: the last `waiting` outcome.
     waiting: HashMap<String, Event>,
+    /// By pair: what was told about its users. Two joins may ask for the same pair.
+    told: HashMap<(Uuid, Uuid), HashSet<String>>,
     /// Roots of commands that failed.
     spoiled: HashSet<String>,
     members: Vec<Member>,
@@ -122,6 +140,7 @@ impl Log {
             start,
             waits_in_full,
             waiting: HashMap::new(),
+            told: HashMap::new(),
             spoiled: HashSet::new(),
             members: Vec::new(),
         }
@@ -147,7 +166,7 @@ impl Log {
                     None => groups.push((text, vec![event])),
                 }
             }
-            if event.kind.is_failure() {
+            if event.spoils_root() {
                 self.spoiled.extend(event.root.clone());
             }
             if event.kind == OutcomeKind::Waiting {
@@ -161,7 +180,12 @@ impl Log {
         lines.collect()
     }
 
-    fn is_news(&self, event: &Event) -> bool {
+    fn is_news(&mut self, event: &Event) -> bool {
+        if let Some(pair) = pair_of(event.id()) {
+            let is_step = event.kind == OutcomeKind::Waiting && event.reason_code() == Some(SETTLING);
+            return event.kind.is_failure()
+                || !is_step && self.told.entry(pair).or_default().insert(event.text());
+        }
         let before = self.waiting.get(&event.data.command.id);
         let repeated = before.is_some_and(|before| before.reason_code() == event.reason_code());
         event.kind != OutcomeKind::Waiting || !repeated || self.waits_in_full
@@ -177,10 +201,15 @@ impl Log {
             let remedy = if spoiled { Some(AFTER_OTHERS.to_owned()) } else { remedy };
             under.extend(remedy.map(|remedy| format!("to do: {remedy}")));
             under.extend(self.consequence(event));
+        } else if event.kind == OutcomeKind::Succeeded
+            && ENDS.contains(&event.verb)
+            && pair_of(event.id()).is_none()
+        {
+            under.extend(event.data.notes.iter().map(|note| words::without_ids(note)));
         }
         Line {
             time: event.time,
-            label: self.cast.label(event.verb, event.subject.as_deref()),
+            label: self.cast.label(event.verb, event.subject.as_deref(), event.id()),
             text: format!("{text}{}", next.unwrap_or_default()),
             tone: event.tone(),
             under,
@@ -189,8 +218,8 @@ impl Log {
 
     /// What a child's failure means for the command it came from.
     fn consequence(&self, event: &Event) -> Option<String> {
-        let root = self.waiting.get(event.root.as_ref()?)?;
-        let label = self.cast.label(root.verb, root.subject.as_deref());
+        let root = self.waiting.get(event.root.as_ref().filter(|_| event.spoils_root())?)?;
+        let label = self.cast.label(root.verb, root.subject.as_deref(), root.id());
         let deadline = root.data.wait.as_ref()?.deadline;
         Some(format!(
             "without this, {label} cannot succeed; it looks on until +{}, in case somebody puts it right",
@@ -203,10 +232,13 @@ impl Log {
         if self.cast.tenants.len() > MANY || self.members == members {
             return Vec::new();
         }
+        let gone = self.members.iter().filter(|old| members.iter().all(|new| new.tenant_id != old.tenant_id));
+        let gone: Vec<String> = gone.map(|old| format!("{} is gone", old.display_name)).collect();
         let news: Vec<String> = members
             .iter()
             .filter(|member| !self.members.contains(member))
             .map(|member| format!("{} is {} {}", member.display_name, member.state, member.role))
+            .chain(gone)
             .collect();
         members.clone_into(&mut self.members);
         let label = format!("list of {}", self.cast.owner().name);
@@ -221,5 +253,48 @@ fn shared(text: &str, first: &Event, count: usize) -> Line {
         text: text.to_owned(),
         tone: first.tone(),
         under: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entra_simulator::Seed;
+    use time::macros::datetime;
+
+    use super::*;
+
+    const DATA: &str = r#""summary": "", "tookSeconds": 60,
+        "reason": {"code": "denied", "text": "it is denied", "remedy": "grant it"}"#;
+
+    fn event(verb: &str, kind: &str, id: &str, more: &str) -> Event {
+        let body = format!(
+            r#"{{"type": "mto.{verb}.{kind}.v1", "time": "2026-11-21T09:00:00Z", {more}
+                "data": {{"command": {{"source": "/t", "id": "{id}", "type": "mto.{verb}.v1"}}, {DATA},
+                    "wait": {{"ageSeconds": 1, "looks": 1, "nextLook": "2026-11-21T09:01:00Z",
+                             "deadline": "2026-11-22T09:00:00Z"}}}}}}"#
+        );
+        Event::read(&body).unwrap()
+    }
+
+    fn after_failure_of(verb: &str, id: &str) -> Vec<String> {
+        let cast = Cast::new(&Seed::demo(3).tenants, &std::collections::BTreeMap::new());
+        let mut log = Log::new(cast, datetime!(2026-11-21 09:00 UTC), false);
+        log.outcomes(&[event("create", "waiting", "T", "")]);
+        let failed = log.outcomes(&[event(verb, "failed", id, r#""root": "T","#)]);
+        let expired = log.outcomes(&[event("create", "expired", "T", "")]);
+        failed.into_iter().chain(expired).flat_map(|line| line.under).collect()
+    }
+
+    #[test]
+    fn a_join_that_fails_spoils_the_formation_and_says_so() {
+        let under = after_failure_of("join", "T/join/x");
+        let consequence = "without this, create Contoso cannot succeed; it looks on until +24:00:00, in case somebody \
+                           puts it right";
+        assert_eq!(under, ["to do: grant it", consequence, &format!("to do: {AFTER_OTHERS}")]);
+    }
+
+    #[test]
+    fn users_that_do_not_arrive_spoil_nothing_else() {
+        assert_eq!(after_failure_of("sync", "T/join/x/sync/y/z"), ["to do: grant it", "to do: grant it"]);
     }
 }

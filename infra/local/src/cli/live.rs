@@ -2,6 +2,7 @@
 
 use console::{Alignment, pad_str, style, truncate_str};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::members::Member;
 use super::words;
@@ -13,6 +14,8 @@ const WIDE: usize = 130;
 /// Cells of a bar.
 const BAR: usize = 20;
 const SHORT_BAR: usize = 8;
+/// The longest usual state and role.
+const STATE: usize = "pending member".len();
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /// A command that waits.
@@ -20,6 +23,8 @@ const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "�
 pub(crate) struct Waiting {
     pub(crate) verb: String,
     pub(crate) label: String,
+    /// Source and target, where it is about the users of a pair.
+    pub(crate) pair: Option<(Uuid, Uuid)>,
     pub(crate) reason: String,
     /// Since the first look.
     pub(crate) age: Duration,
@@ -27,6 +32,15 @@ pub(crate) struct Waiting {
     /// When the wait in hand began.
     pub(crate) since: OffsetDateTime,
     pub(crate) next_look: OffsetDateTime,
+}
+
+/// The users of one tenant on their way to another.
+#[derive(Debug, Clone)]
+pub(crate) struct Sharing {
+    pub(crate) source: String,
+    pub(crate) target: String,
+    pub(crate) users: u64,
+    pub(crate) is_in_quarantine: bool,
 }
 
 /// All that is shown.
@@ -38,6 +52,7 @@ pub(crate) struct Picture {
     /// Tenants that take part, by name.
     pub(crate) tenants: Vec<String>,
     pub(crate) members: Vec<Member>,
+    pub(crate) sharing: Vec<Sharing>,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) label_width: usize,
     pub(crate) frame: usize,
@@ -49,9 +64,13 @@ impl Picture {
         let mut lines = vec![String::new(), self.clock()];
         if self.tenants.len() <= APART {
             lines.extend(self.tenants.iter().map(|name| self.tenant(name)));
-            lines.extend(self.waiting.iter().flat_map(|waiting| self.command(waiting, width)));
+            let (pairs, others): (Vec<&Waiting>, Vec<&Waiting>) =
+                self.waiting.iter().partition(|waiting| waiting.pair.is_some());
+            lines.extend(others.iter().flat_map(|waiting| self.command(waiting, width)));
+            lines.extend(self.pairs(&pairs));
         } else {
             lines.extend(self.counted_commands());
+            lines.extend(self.shared_counted());
         }
         lines.iter().map(|line| truncate_str(line, width, "…").into_owned()).collect()
     }
@@ -76,7 +95,41 @@ impl Picture {
             Some(row) => (style("◐").yellow(), format!("{} {}", row.state, row.role)),
             None => (style("○").dim(), format!("not in the list of {}", self.owner)),
         };
-        format!("  {mark} {}  {state}", pad(name, self.label_width))
+        let shares = self.shares(name).map(|shares| format!("  {shares}")).unwrap_or_default();
+        format!("  {mark} {}  {}{shares}", pad(name, self.label_width), pad(&state, STATE))
+    }
+
+    /// `users → Fabrikam 1, Tailspin waiting`.
+    fn shares(&self, name: &str) -> Option<String> {
+        let own = self.sharing.iter().filter(|one| one.source == name);
+        let one = |one: &Sharing| match (one.is_in_quarantine, one.users) {
+            (true, _) => format!("{} {}", one.target, style("quarantine").red()),
+            (false, 0) => format!("{} {}", one.target, style("waiting").yellow()),
+            (false, users) => format!("{} {}", one.target, style(users).green()),
+        };
+        let to: Vec<String> = own.map(one).collect();
+        (!to.is_empty()).then(|| format!("users → {}", to.join(", ")))
+    }
+
+    /// The commands for the users of pairs, in one line.
+    fn pairs(&self, pairs: &[&Waiting]) -> Option<String> {
+        let next = pairs.iter().map(|waiting| waiting.next_look).min()?;
+        let oldest = pairs.iter().map(|waiting| waiting.age).max()?;
+        Some(format!(
+            "  {} {}  next look in {}  oldest {}  users are on their way",
+            style("…").cyan(),
+            style(pad(&format!("sync × {}", pairs.len()), self.label_width)).bold(),
+            pad(&words::stopwatch(next - self.now), 7),
+            pad(&words::duration(oldest), 10),
+        ))
+    }
+
+    /// How far the users of all pairs are.
+    fn shared_counted(&self) -> Option<String> {
+        let waiting = self.sharing.iter().filter(|one| one.users == 0).count();
+        let users: u64 = self.sharing.iter().map(|one| one.users).sum();
+        let there = format!("users there: {users}, by {} synchronizations", self.sharing.len());
+        (!self.sharing.is_empty()).then(|| format!("  {there}, {waiting} of them waiting"))
     }
 
     /// One line if there is room, else the reason on a line of its own.
@@ -153,6 +206,7 @@ mod tests {
         let wait = |name: &String| Waiting {
             verb: "join".to_owned(),
             label: format!("join {name}"),
+            pair: None,
             reason: "the join to the organization of Contoso is being processed".to_owned(),
             age: Duration::minutes(30),
             looks: 5,
@@ -166,6 +220,7 @@ mod tests {
             waiting: names.iter().map(wait).collect(),
             tenants: names,
             members: Vec::new(),
+            sharing: Vec::new(),
             label_width: 14,
             frame: 0,
         }
@@ -185,6 +240,33 @@ mod tests {
         assert_eq!(picture(3).lines(80).len(), 2 + 3 + 2 * 3);
         assert_eq!(picture(3).lines(200).len(), 2 + 3 + 3);
         assert_eq!(picture(100).lines(80).len(), 2 + 1);
+    }
+
+    #[test]
+    fn users_on_their_way_stand_beside_their_tenant_and_their_commands_share_a_line() {
+        let mut picture = picture(3);
+        for waiting in &mut picture.waiting {
+            waiting.pair = Some((Uuid::nil(), Uuid::nil()));
+        }
+        let to = |target: usize, users| Sharing {
+            source: "Tenant 1".to_owned(),
+            target: format!("Tenant {target}"),
+            users,
+            is_in_quarantine: false,
+        };
+        picture.sharing = vec![to(0, 2), to(2, 0)];
+        let lines = picture.lines(200);
+        let lines: Vec<_> = lines.iter().map(|line| console::strip_ansi_codes(line)).collect();
+        assert_eq!(lines.len(), 2 + 3 + 1);
+        assert!(lines[3].ends_with("users → Tenant 0 2, Tenant 2 waiting"), "{}", lines[3]);
+        assert!(
+            lines[5].contains("sync × 3") && lines[5].ends_with("users are on their way"),
+            "{}",
+            lines[5]
+        );
+        picture.tenants = (0..50).map(|index| format!("Tenant {index}")).collect();
+        let last = picture.lines(200).pop().unwrap();
+        assert_eq!(last.trim(), "users there: 2, by 2 synchronizations, 1 of them waiting");
     }
 
     #[test]

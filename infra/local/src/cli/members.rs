@@ -1,7 +1,6 @@
 //! The owner's list and everybody's settings, read from the simulated service itself: looking costs no request
 //! and disturbs nothing.
 
-use entra_simulator::Simulator;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -74,12 +73,7 @@ impl Partner {
     }
 }
 
-/// The owner's list, in the order of the scenario; empty while the organization does not show.
-pub(crate) fn members(simulator: &Simulator, cast: &Cast) -> Vec<Member> {
-    members_of(&simulator.state(), cast)
-}
-
-/// The same from a dump.
+/// The owner's list in a dump, in the order of the scenario; empty while the organization does not show.
 pub(crate) fn members_of(state: &Value, cast: &Cast) -> Vec<Member> {
     let owner = cast.owner().id.to_string();
     let organizations = state["organizations"].as_array().into_iter().flatten();

@@ -7,6 +7,8 @@ mod events;
 mod live;
 mod members;
 mod pace;
+mod people;
+mod people_table;
 mod plain;
 mod report;
 mod run;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::cast::Cast;
 use super::events::Event;
 use super::members::{Member, Partner, members_of, partners_of};
+use super::people::{Synchronization, Whereabouts, people, synchronizations_of};
 
 /// The whole result. The names are part of the interface: scripts read them.
 #[derive(Debug, Serialize)]
@@ -22,6 +23,12 @@ pub(crate) struct Report {
     pub(crate) members: Vec<Member>,
     /// By tenant: what it has set for each other one.
     pub(crate) partners: BTreeMap<Uuid, Vec<Partner>>,
+    /// Who is represented where, as each tenant's list of users shows it.
+    pub(crate) people: Vec<Whereabouts>,
+    /// Tenants whose list of users could not be read.
+    pub(crate) people_unread: Vec<Uuid>,
+    /// The synchronizations of users, by source and target.
+    pub(crate) synchronizations: Vec<Synchronization>,
     /// All outcomes, as they were sent.
     pub(crate) outcomes: Vec<Value>,
     /// HTTP requests to Graph, a `$batch` call counted once.
@@ -42,15 +49,19 @@ pub(crate) struct Report {
 
 impl Report {
     /// Looks at the world as it is now.
-    pub(crate) fn of(world: &World, cast: &Cast, events: &[Event], start: OffsetDateTime) -> Self {
+    pub(crate) async fn of(world: &World, cast: &Cast, events: &[Event], start: OffsetDateTime) -> Self {
         let (statistics, traffic) = (world.graph().statistics(), world.traffic());
         let state = world.simulator().state();
         let partners = |tenant: Uuid| (tenant, partners_of(&state, cast, tenant));
+        let people = people(world.graph(), cast, world.clock().now()).await;
         let end = events.last().map_or(start, |event| event.time);
         Self {
             succeeded: false,
             members: members_of(&state, cast),
             partners: cast.tenants.iter().map(|tenant| partners(tenant.id)).collect(),
+            people: people.represented,
+            people_unread: people.unread,
+            synchronizations: synchronizations_of(&state, cast),
             outcomes: events.iter().map(|event| event.body.clone()).collect(),
             graph_requests: statistics.requests,
             batch_calls: statistics.batches,

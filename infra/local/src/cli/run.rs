@@ -9,15 +9,16 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::args::{Args, Speed};
-use super::cast::Cast;
+use super::cast::{Cast, pair_of};
 use super::display::{self, Display};
 use super::events::{Event, Line, Log};
-use super::live::{Picture, Waiting};
-use super::members::{Member, members};
+use super::live::{Picture, Sharing, Waiting};
+use super::members::{Member, members_of};
 use super::pace::Pace;
+use super::people::{Synchronization, synchronizations_of};
 use super::plain::Layout;
 use super::report::Report;
-use super::scenario::Stage;
+use super::scenario::{Post, Stage};
 use super::verdict::Verdict;
 use super::{tables, words};
 
@@ -52,6 +53,7 @@ struct Run {
     pace: Pace,
     events: Vec<Event>,
     members: Vec<Member>,
+    synchronizations: Vec<Synchronization>,
     start: OffsetDateTime,
     frame: usize,
 }
@@ -61,8 +63,9 @@ struct Run {
 /// # Errors
 /// If the run could not be made at all.
 pub(crate) async fn run(args: &Args) -> Result<bool, RunError> {
-    let Stage { cast, seed, options, changes, posts, story } = args.scenario.stage(args.tenants);
-    let setup = Setup::new(seed, options);
+    let Stage { cast, seed, scopes, options, changes, posts, later, story } =
+        args.scenario.stage(args.tenants);
+    let setup = Setup { scopes, ..Setup::new(seed, options) };
     let clock = JumpClock::default();
     let simulator = mto_local::simulator(&setup, &clock)?;
     let root = serve(simulator.clone()).await.map_err(RunError::Listen)?;
@@ -76,14 +79,11 @@ pub(crate) async fn run(args: &Args) -> Result<bool, RunError> {
     }
     run.display.intro(&format!("The simulated Microsoft Graph listens on {root}."))?;
     run.display.intro("")?;
-    for post in &posts {
-        run.world.post(post.verb, &post.body.to_string()).await?;
-    }
-    let result = run.until_nothing_is_left().await;
+    let result = run.acts(&posts, &later).await;
     run.display.finish();
     result?;
-    let roots: Vec<&str> = posts.iter().map(|post| post.id).collect();
-    run.conclude(&roots, args.json)
+    let roots: Vec<&str> = posts.iter().chain(later.iter().flatten()).map(|post| post.id).collect();
+    run.conclude(&roots, args.json).await
 }
 
 /// Serves the simulator on a free local port, on this same runtime. Returns its address.
@@ -113,9 +113,21 @@ impl Run {
             display,
             events: Vec::new(),
             members: Vec::new(),
+            synchronizations: Vec::new(),
             start,
             frame: 0,
         }
+    }
+
+    /// The commands, and once nothing is left of them the later ones.
+    async fn acts(&mut self, posts: &[Post], later: &[Vec<Post>]) -> Result<(), RunError> {
+        for act in std::iter::once(posts).chain(later.iter().map(Vec::as_slice)) {
+            for post in act {
+                self.world.post(post.verb, &post.body.to_string()).await?;
+            }
+            self.until_nothing_is_left().await?;
+        }
+        Ok(())
     }
 
     /// Until no command is left.
@@ -161,8 +173,14 @@ impl Run {
         if self.cast.tenants.len() > FEW {
             return Vec::new();
         }
-        self.members = members(self.world.simulator(), &self.cast);
+        self.look();
         self.log.members(self.world.clock().now(), &self.members)
+    }
+
+    fn look(&mut self) {
+        let state = self.world.simulator().state();
+        self.members = members_of(&state, &self.cast);
+        self.synchronizations = synchronizations_of(&state, &self.cast);
     }
 
     fn tell(&self, lines: &[Line]) -> io::Result<()> {
@@ -174,7 +192,7 @@ impl Run {
         if !self.display.wants_picture(elapsed) {
             return;
         }
-        self.members = members(self.world.simulator(), &self.cast);
+        self.look();
         self.frame += 1;
         let picture = self.picture();
         self.display.draw(&picture);
@@ -194,10 +212,23 @@ impl Run {
             owner: self.cast.owner().name.clone(),
             tenants: self.cast.tenants.iter().map(|tenant| tenant.name.clone()).collect(),
             members: self.members.clone(),
+            sharing: self.sharing(),
             waiting: commands.iter().map(|waiting| self.waiting(waiting, now)).collect(),
             label_width: self.cast.label_width(),
             frame: self.frame,
         }
+    }
+
+    /// For each tenant: how far its users have come, by the tenants they go to.
+    fn sharing(&self) -> Vec<Sharing> {
+        let name = |tenant: Uuid| self.cast.name(tenant);
+        let one = |one: &Synchronization| Sharing {
+            source: name(one.source),
+            target: name(one.target),
+            users: one.users,
+            is_in_quarantine: one.quarantine.is_some(),
+        };
+        self.synchronizations.iter().map(one).collect()
     }
 
     fn waiting(&self, waiting: &WaitingCommand, now: OffsetDateTime) -> Waiting {
@@ -207,7 +238,8 @@ impl Run {
         let verb = command.data.verb();
         Waiting {
             verb: verb.to_string(),
-            label: self.cast.label(verb, command.subject.as_deref()),
+            label: self.cast.label(verb, command.subject.as_deref(), &command.id),
+            pair: pair_of(&command.id),
             reason: self.log.reason(&command.id, code).unwrap_or_else(|| key.replace('-', " ")),
             age: now - journal.first_look.unwrap_or(now),
             looks: journal.looks,
@@ -216,9 +248,9 @@ impl Run {
         }
     }
 
-    fn conclude(&self, roots: &[&str], as_json: bool) -> Result<bool, RunError> {
+    async fn conclude(&self, roots: &[&str], as_json: bool) -> Result<bool, RunError> {
         let verdict = Verdict::of(&self.events, roots, &self.dead_letters(), &self.cast);
-        let mut report = Report::of(&self.world, &self.cast, &self.events, self.start);
+        let mut report = Report::of(&self.world, &self.cast, &self.events, self.start).await;
         report.succeeded = verdict.is_success();
         report.real_seconds = (self.pace.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         let mut out = io::stdout().lock();
@@ -233,7 +265,7 @@ impl Run {
     }
 
     fn dead_letters(&self) -> Vec<String> {
-        let letters = [Verb::Create, Verb::Add, Verb::Join].map(|verb| self.world.dead_letters(verb));
+        let letters = Verb::ALL.map(|verb| self.world.dead_letters(verb));
         let text = |letter: &mto_handler::memory::Stored| {
             let reason = letter.attributes.get("reasonText").cloned();
             reason.unwrap_or_else(|| "delivered too often without an end".to_owned())

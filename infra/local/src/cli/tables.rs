@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::cast::Cast;
 use super::members::Partner;
+use super::people_table;
 use super::report::Report;
 use super::scenario::ORGANIZATION;
 use super::verdict::Verdict;
@@ -25,7 +26,8 @@ pub(crate) fn text(report: &Report, cast: &Cast, verdict: &Verdict) -> String {
     } else {
         settings_counted(report, cast)
     };
-    format!("\n{}\n{settings}\n{}\n{}", members(report, cast), figures(report), ending(verdict))
+    let people = people_table::text(report, cast, cast.tenants.len() <= PAIRS_LISTED);
+    format!("\n{}\n{settings}\n{people}\n{}\n{}", members(report, cast), figures(report), ending(verdict))
 }
 
 fn members(report: &Report, cast: &Cast) -> String {
@@ -146,17 +148,17 @@ pub(crate) fn problems(verdict: &Verdict) -> String {
     text
 }
 
-fn title(text: &str) -> String {
+pub(super) fn title(text: &str) -> String {
     format!("{}\n", style(text).bold())
 }
 
-fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+pub(super) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED.with_rounded_corners()).set_header(header);
     table
 }
 
 /// The table's lines without blanks at their ends.
-fn lines(table: &Table) -> String {
+pub(super) fn lines(table: &Table) -> String {
     table.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }

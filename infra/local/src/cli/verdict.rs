@@ -1,6 +1,6 @@
 //! How it ended: what the commands that were posted came to, and if not to success, why.
 
-use mto_messages::{Explanation, OutcomeKind};
+use mto_messages::{Explanation, OutcomeKind, Verb};
 
 use super::cast::Cast;
 use super::events::{AFTER_OTHERS, Event};
@@ -41,7 +41,7 @@ impl Verdict {
             let own = |event: &&Event| event.data.command.id == *root && event.kind.is_terminal();
             match events.iter().find(own) {
                 Some(event) if event.kind == OutcomeKind::Succeeded => {
-                    done.push(words::without_ids(&event.data.summary));
+                    done.push(success(event, cast));
                 }
                 Some(event) => problems.push(of_root(event, events, cast)),
                 None => {
@@ -57,10 +57,21 @@ impl Verdict {
     }
 }
 
+/// The formation speaks for itself.
+fn success(event: &Event, cast: &Cast) -> String {
+    let summary = words::without_ids(&event.data.summary);
+    match event.verb {
+        Verb::Create => summary,
+        Verb::Add | Verb::Join | Verb::Leave | Verb::Sync => {
+            format!("{}: {summary}", cast.label(event.verb, event.subject.as_deref(), event.id()))
+        }
+    }
+}
+
 /// Where children failed, they are what has to be put right.
 fn of_root(event: &Event, events: &[Event], cast: &Cast) -> Problem {
     let id = &event.data.command.id;
-    let spoiled = events.iter().any(|other| other.root.as_ref() == Some(id) && other.kind.is_failure());
+    let spoiled = events.iter().any(|other| other.root.as_ref() == Some(id) && other.spoils_root());
     let mut problem = problem(event, cast);
     if let (Some(reason), true) = (&mut problem.reason, spoiled) {
         AFTER_OTHERS.clone_into(&mut reason.remedy);
@@ -69,7 +80,7 @@ fn of_root(event: &Event, events: &[Event], cast: &Cast) -> Problem {
 }
 
 fn problem(event: &Event, cast: &Cast) -> Problem {
-    let label = cast.label(event.verb, event.subject.as_deref());
+    let label = cast.label(event.verb, event.subject.as_deref(), event.id());
     let after = event.took();
     let what = match event.kind {
         OutcomeKind::Rejected => format!("{label} was rejected"),

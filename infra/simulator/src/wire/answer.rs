@@ -33,7 +33,10 @@ impl Answer {
     }
 
     /// The response with the headers of 8.1.
-    pub(crate) fn response(self, call: &Call, now: OffsetDateTime, request_id: Uuid) -> Response<Bytes> {
+    pub(crate) fn response(mut self, call: &Call, now: OffsetDateTime, request_id: Uuid) -> Response<Bytes> {
+        if let (true, Some(Value::Object(body))) = (call.without_metadata, &mut self.body) {
+            body.remove("@odata.context");
+        }
         let bytes = self.body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
         let has_body = !bytes.is_empty();
         let mut response = Response::new(bytes);
@@ -54,7 +57,7 @@ impl Answer {
                 response.headers_mut().insert(name, value);
             }
         }
-        if has_body {
+        if has_body && !response.headers().contains_key(header::CONTENT_TYPE) {
             let json = HeaderValue::from_static("application/json; charset=utf-8");
             response.headers_mut().insert(header::CONTENT_TYPE, json);
         }

@@ -77,12 +77,15 @@ fn signed_claims(world: &World, tenant: Uuid, client: Uuid, jwt: &str) -> Result
     if !matches!(header.alg, Algorithm::PS256 | Algorithm::RS256) {
         return Err(bad("The assertion has to be signed with PS256.".to_owned()));
     }
-    let Some(thumbprint) = header.x5t_s256 else {
-        return Err(bad("The assertion has no x5t#S256 header.".to_owned()));
-    };
+    if header.x5t_s256.is_none() && header.x5t.is_none() {
+        return Err(bad("The assertion has neither the header x5t#S256 nor the older x5t.".to_owned()));
+    }
     let application = world.tenants.get(&tenant).and_then(|tenant| tenant.application(client));
     let certificate = application.and_then(|application| {
-        application.certificates.iter().find(|certificate| certificate.thumbprint == thumbprint)
+        application.certificates.iter().find(|certificate| match &header.x5t_s256 {
+            Some(thumbprint) => certificate.thumbprint == *thumbprint,
+            None => header.x5t.as_ref() == Some(&certificate.sha1_thumbprint),
+        })
     });
     let Some(certificate) = certificate else {
         return Err(bad(

@@ -7,17 +7,26 @@ use uuid::Uuid;
 use super::call::Call;
 use super::errors::GraphError;
 use crate::world::World;
+use crate::world::audit::Actor;
 use crate::world::tokens::Found;
 
-/// An application in a tenant, as its token says.
+/// An application in a tenant, as its token says; on behalf of a user where one signed in.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) tenant: Uuid,
     pub(crate) client: Uuid,
     pub(crate) permissions: BTreeSet<String>,
+    pub(crate) user: Option<Uuid>,
+    /// The user's directory roles as they are now.
+    pub(crate) user_roles: Option<BTreeSet<String>>,
 }
 
 impl Caller {
+    /// Whose doing it is, for audit entries.
+    pub(crate) fn actor(&self) -> Actor {
+        self.user.map_or(Actor::Application(self.client), Actor::User)
+    }
+
     pub(crate) fn has_one_of(&self, accepted: &[&str]) -> bool {
         accepted.iter().any(|name| self.permissions.contains(*name))
     }
@@ -45,5 +54,6 @@ pub(crate) fn caller(world: &World, call: &Call) -> Result<Caller, GraphError> {
     };
     // what was consented to when the token was made, less what was taken away since
     let permissions = token.permissions.difference(&tenant.denied).cloned().collect();
-    Ok(Caller { tenant: token.tenant, client: token.client_id, permissions })
+    let user_roles = token.user.and_then(|user| tenant.sign_in(user)).map(|user| user.roles.clone());
+    Ok(Caller { tenant: token.tenant, client: token.client_id, permissions, user: token.user, user_roles })
 }

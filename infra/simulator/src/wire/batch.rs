@@ -129,7 +129,8 @@ fn one(world: &mut World, envelope: &Call, part: &Part) -> Answer {
     }
     let body = part.body.as_ref().map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
     let id = part.header("client-request-id").map(str::to_owned);
-    let call = Call::part(envelope, method, &part.url, body, id);
+    let mut call = Call::part(envelope, method, &part.url, body, id);
+    super::headers::remember_with(&mut call, |name| part.header(name).map(str::to_owned));
     graph::serve(world, &call, request_id)
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Call {
     /// Where nextLinks point.
     pub(crate) origin: String,
     pub(crate) in_batch: bool,
+    /// `Accept: application/json;odata.metadata=none`: the answer says nothing about its metadata.
+    pub(crate) without_metadata: bool,
 }
 
 impl Call {
@@ -46,6 +48,7 @@ impl Call {
             client_request_id: header("client-request-id"),
             origin,
             in_batch: false,
+            without_metadata: header("accept").is_some_and(|kinds| kinds.contains("odata.metadata=none")),
         }
     }
 
@@ -63,6 +66,7 @@ impl Call {
             client_request_id: id.or_else(|| envelope.client_request_id.clone()),
             origin: envelope.origin.clone(),
             in_batch: true,
+            without_metadata: false,
             address,
         }
     }

@@ -19,13 +19,36 @@ pub(super) fn serve(world: &mut World, clock: &dyn Clock, call: &Call, path: &[&
         (["health"], &Method::GET) => Answer::ok(json!({"status": "ok", "now": timestamp(world.now)})),
         (["state"], &Method::GET) => Answer::ok(super::state(world)),
         (["requests"], &Method::GET) => Answer::ok(json!({"counters": world.counters, "value": world.log})),
+        (["people" | "segmentation" | "represented"], &Method::GET) => people(world, call, path),
         (["advance"], &Method::POST) => advance(world, clock, call),
         (["change"], &Method::POST) => change(world, call),
-        (["health" | "state" | "requests" | "advance" | "change"], _) => {
-            problem(405, "GET /_control/health, state, requests; POST /_control/advance, change")
+        (
+            [
+                "health" | "state" | "requests" | "advance" | "change" | "people" | "segmentation"
+                | "represented",
+            ],
+            _,
+        ) => problem(
+            405,
+            "GET /_control/health, state, requests, people, segmentation, represented; POST /_control/advance, change",
+        ),
+        _ => {
+            let all = "health, state, requests, people, segmentation, represented, advance and change";
+            problem(404, format!("there are /_control/{all}"))
         }
-        _ => problem(404, "there are /_control/health, state, requests, advance and change"),
     }
+}
+
+/// Views of one tenant: people search, segmentation, where its people are represented.
+fn people(world: &World, call: &Call, path: &[&str]) -> Answer {
+    let Some(tenant) = super::people::tenant(world, call) else {
+        return problem(400, "tenant: name one of the simulator's tenants by id, as in ?tenant=…");
+    };
+    Answer::ok(match path {
+        ["people"] => super::people::found(world, tenant, call),
+        ["segmentation"] => super::people::segmentation(world, tenant),
+        _ => super::people::represented(world, tenant),
+    })
 }
 
 fn problem(status: u16, text: impl Into<String>) -> Answer {

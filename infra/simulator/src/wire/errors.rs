@@ -88,6 +88,7 @@ impl From<Refusal> for GraphError {
                 let details = json!([{"code": "ConflictingObjects", "message": text, "target": "tenantId"}]);
                 Self { details: Some(details), ..Self::new(409, SAME_KEY, text) }
             }
+            Refusal::Other { status, code, text } => Self::new(status, code, text),
             Refusal::Method => {
                 Self::new(405, BAD_REQUEST, "Specified HTTP method is not allowed for the request target.")
             }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::world::audit::Audit;
 use crate::world::organization::{ChangeKind, Organization, Row};
 use crate::world::policy::Partner;
 use crate::world::tenant::Tenant;
@@ -12,7 +13,8 @@ pub(crate) fn state(world: &World) -> Value {
     let tokens = world.tokens.all();
     let mut tokens: Vec<Value> = tokens
         .map(|token| {
-            json!({"tenantId": token.tenant, "clientId": token.client_id, "expires": timestamp(token.expires_at)})
+            json!({"tenantId": token.tenant, "clientId": token.client_id, "user": token.user,
+                   "expires": timestamp(token.expires_at)})
         })
         .collect();
     tokens.sort_by_key(ToString::to_string);
@@ -20,11 +22,22 @@ pub(crate) fn state(world: &World) -> Value {
         "now": timestamp(world.now),
         "tenants": world.tenants.values().map(tenant).collect::<Vec<_>>(),
         "organizations": world.organizations.values().map(organization).collect::<Vec<_>>(),
+        "directories": world.tenants.values().map(|one| super::people::directory(world, one)).collect::<Vec<_>>(),
         "tokens": tokens,
         "counters": world.counters,
-        "audit": world.audit,
+        "audit": world.trail.entries.iter().map(audit).collect::<Vec<_>>(),
         "violations": world.violations(),
         "options": world.options,
+    })
+}
+
+fn audit(audit: &Audit) -> Value {
+    json!({
+        "time": timestamp(audit.time),
+        "tenant": audit.tenant,
+        "activity": audit.entry.activity.name(),
+        "target": audit.entry.target_id,
+        "succeeded": audit.entry.failure.is_none(),
     })
 }
 
@@ -49,6 +62,10 @@ fn tenant(tenant: &Tenant) -> Value {
             "certificates": application.certificates.len(),
             "federatedCredentials": application.federated_credentials,
             "permissions": application.permissions,
+            "delegatedPermissions": application.delegated_permissions,
+        })).collect::<Vec<_>>(),
+        "signIns": tenant.sign_ins.iter().map(|user| json!({
+            "id": user.id, "userPrincipalName": user.user_principal_name, "roles": user.roles,
         })).collect::<Vec<_>>(),
         "policy": tenant.policy.root,
         "defaultConfiguration": tenant.policy.default,

@@ -1,4 +1,4 @@
-//! `$select`, `$filter` and paging, as far as the reference goes.
+//! `$select`, `$count` and paging, as far as the reference goes; `$filter` has a place of its own.
 
 use serde_json::Value;
 
@@ -18,21 +18,10 @@ pub(crate) fn select(call: &Call, body: &mut Value) {
     }
 }
 
-fn keep(item: &mut Value, names: &[&str]) {
+/// Keeps these properties, and annotations.
+pub(crate) fn keep(item: &mut Value, names: &[&str]) {
     if let Value::Object(map) = item {
         map.retain(|key, _| key.starts_with('@') || names.iter().any(|name| name.eq_ignore_ascii_case(key)));
-    }
-}
-
-/// `property eq 'text'` or `property eq true`, for the properties a resource can be filtered by.
-pub(crate) fn filter(call: &Call, allowed: &[&str]) -> Result<Option<(String, String)>, Refusal> {
-    let Some(text) = call.option("$filter") else { return Ok(None) };
-    let mut words = text.split_whitespace();
-    match (words.next(), words.next(), words.next(), words.next()) {
-        (Some(name), Some("eq"), Some(value), None) if allowed.contains(&name) => {
-            Ok(Some((name.to_owned(), value.trim_matches('\'').to_lowercase())))
-        }
-        _ => Err(Refusal::Query(format!("Unsupported or invalid query filter clause '{text}'."))),
     }
 }
 
@@ -48,4 +37,26 @@ pub(crate) fn refuse(call: &Call, names: &[&str]) -> Result<(), Refusal> {
 pub(crate) fn number(call: &Call, name: &str) -> Result<Option<usize>, Refusal> {
     let invalid = |value: &str| Refusal::Bad(format!("Invalid value '{value}' for query option '{name}'."));
     call.option(name).map(|value| value.parse().map_err(|_| invalid(value))).transpose()
+}
+
+/// Whether `$count=true` asks for the number of all matches.
+pub(crate) fn counts(call: &Call) -> Result<bool, Refusal> {
+    match call.option("$count") {
+        None => Ok(false),
+        Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
+        Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
+        Some(value) => Err(Refusal::Bad(format!("Invalid value '{value}' for query option '$count'."))),
+    }
+}
+
+/// The address of the next page: this one's options with another `$skiptoken`, which clients must not look into
+/// (8.5).
+pub(crate) fn next_link(call: &Call, path: &str, token: impl std::fmt::Display) -> String {
+    let kept = call.address.split_once('?').map_or("", |(_, query)| query).split('&');
+    let kept = kept.filter(|pair| {
+        let name = pair.split('=').next().unwrap_or_default().replace("%24", "$").to_lowercase();
+        !pair.is_empty() && name != "$skiptoken" && name != "$skip"
+    });
+    let options: Vec<String> = kept.map(str::to_owned).chain([format!("$skiptoken={token}")]).collect();
+    format!("{}/v1.0/{path}?{}", call.origin, options.join("&"))
 }

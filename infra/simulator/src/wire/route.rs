@@ -1,7 +1,8 @@
-//! Paths, methods and the application permissions they take (0.1, 4A.1, 4A.3).
+//! Paths, methods and what they take (0.1, 4A.1, 4A.3).
 
 use http::Method;
 
+use super::access::{self, Rule};
 use crate::world::Refusal;
 
 /// What a path names.
@@ -25,18 +26,9 @@ pub(crate) enum Resource {
     OrganizationById(String),
     TenantById(String),
     TenantByDomain(String),
+    Audits,
+    Audit(String),
 }
-
-const MTO_READ: &[&str] = &["MultiTenantOrganization.Read.All", "MultiTenantOrganization.ReadWrite.All"];
-const MTO_ROW_READ: &[&str] =
-    &["MultiTenantOrganization.Read.All", "MultiTenantOrganization.ReadWrite.All", "Directory.Read.All"];
-const MTO_WRITE: &[&str] = &["MultiTenantOrganization.ReadWrite.All"];
-const XTAP_READ: &[&str] = &["Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess"];
-const XTAP_WRITE: &[&str] = &["Policy.ReadWrite.CrossTenantAccess"];
-const LOOKUP: &[&str] = &["CrossTenantInformation.ReadBasic.All"];
-/// The reference does not list them for GET /organization (unverified).
-const ORGANIZATION_READ: &[&str] =
-    &["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
 /// Finds what the segments after the version name. Names are matched ignoring case, as the service does
 /// (unverified for all of them).
@@ -50,6 +42,8 @@ pub(crate) fn find(segments: &[String], singular_tenant: bool) -> Option<Resourc
         }
         ["tenantrelationships", function] => lookup(function, &last),
         ["policies", "crosstenantaccesspolicy", rest @ ..] => policy(rest, segments),
+        ["auditlogs", "directoryaudits"] => Some(Resource::Audits),
+        ["auditlogs", "directoryaudits", _] => Some(Resource::Audit(last)),
         ["organization"] => Some(Resource::Organizations),
         ["organization", _] => Some(Resource::OrganizationById(last)),
         _ => None,
@@ -101,14 +95,17 @@ fn lookup(function: &str, original: &str) -> Option<Resource> {
     }
 }
 
-/// The permissions of which one is needed; a method that is not served is refused.
-pub(crate) fn accepted(resource: &Resource, method: &Method) -> Result<&'static [&'static str], Refusal> {
+/// What a request takes; a method that is not served is refused.
+pub(crate) fn rule(resource: &Resource, method: &Method) -> Result<Rule, Refusal> {
+    use access::{MTO_READ, MTO_WRITE, XTAP_READ, XTAP_WRITE};
     let (reads, writes, methods): (_, _, &[Method]) = match resource {
         Resource::MultiTenantOrganization => {
-            (MTO_READ, MTO_WRITE, &[Method::GET, Method::PUT, Method::PATCH])
+            (access::MTO_READ_OR_BASIC, MTO_WRITE, &[Method::GET, Method::PUT, Method::PATCH])
         }
-        Resource::Members => (MTO_READ, MTO_WRITE, &[Method::GET, Method::POST]),
-        Resource::Member(_) => (MTO_ROW_READ, MTO_WRITE, &[Method::GET, Method::PATCH, Method::DELETE]),
+        Resource::Members => (access::MTO_READ_OR_BASIC, MTO_WRITE, &[Method::GET, Method::POST]),
+        Resource::Member(_) => {
+            (access::MTO_ROW_READ, MTO_WRITE, &[Method::GET, Method::PATCH, Method::DELETE])
+        }
         Resource::JoinRequest | Resource::PartnerTemplate | Resource::IdentityTemplate => {
             (MTO_READ, MTO_WRITE, &[Method::GET, Method::PATCH])
         }
@@ -124,15 +121,18 @@ pub(crate) fn accepted(resource: &Resource, method: &Method) -> Result<&'static 
         Resource::IdentitySynchronization(_) => {
             (XTAP_READ, XTAP_WRITE, &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE])
         }
-        Resource::Organizations | Resource::OrganizationById(_) => {
-            (ORGANIZATION_READ, ORGANIZATION_READ, &[Method::GET])
-        }
-        Resource::TenantById(_) | Resource::TenantByDomain(_) => (LOOKUP, LOOKUP, &[Method::GET]),
+        Resource::Organizations | Resource::OrganizationById(_) => only_read(access::ORGANIZATION_READ),
+        Resource::TenantById(_) | Resource::TenantByDomain(_) => only_read(access::LOOKUP),
+        Resource::Audits | Resource::Audit(_) => only_read(access::AUDIT_READ),
     };
     if !methods.contains(method) {
         return Err(Refusal::Method);
     }
     Ok(if method == Method::GET { reads } else { writes })
+}
+
+fn only_read(rule: Rule) -> (Rule, Rule, &'static [Method]) {
+    (rule, rule, &[Method::GET])
 }
 
 /// Whether it belongs to the organization API, which some clouds do not have (9.4 row 11).
@@ -155,6 +155,8 @@ pub(crate) fn is_organization_api(resource: &Resource) -> bool {
         | Resource::Organizations
         | Resource::OrganizationById(_)
         | Resource::TenantById(_)
-        | Resource::TenantByDomain(_) => false,
+        | Resource::TenantByDomain(_)
+        | Resource::Audits
+        | Resource::Audit(_) => false,
     }
 }

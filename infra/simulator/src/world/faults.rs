@@ -141,7 +141,11 @@ impl World {
             }
             Change::RevokeTokens { tenant } => self.tokens.revoke(tenant),
             Change::NoFaults => self.no_faults(),
-            Change::BreakCredential { .. }
+            Change::Redeem { tenant, user } => self.redeem(tenant, user),
+            Change::Invitations { .. }
+            | Change::Quota { .. }
+            | Change::Premium { .. }
+            | Change::BreakCredential { .. }
             | Change::DenyPermission { .. }
             | Change::GrantPermission { .. }
             | Change::InternalUsers { .. } => self.script_tenant(change),
@@ -159,9 +163,13 @@ impl World {
                 tenant.denied.remove(&permission);
                 for application in &mut tenant.applications {
                     application.permissions.insert(permission.clone());
+                    application.delegated_permissions.insert(permission.clone());
                 }
             }
             Change::InternalUsers { count, .. } => tenant.internal_users = count,
+            Change::Invitations { allowed, .. } => tenant.directory.invitations_allowed = allowed,
+            Change::Quota { users, .. } => tenant.directory.quota = users,
+            Change::Premium { premium, .. } => tenant.directory.premium = premium,
             Change::FailJoins { .. }
             | Change::JoinDuration { .. }
             | Change::RemovalDuration { .. }
@@ -169,6 +177,7 @@ impl World {
             | Change::ServerErrors { .. }
             | Change::StaleReads { .. }
             | Change::RevokeTokens { .. }
+            | Change::Redeem { .. }
             | Change::NoFaults => {}
         }
     }

@@ -3,8 +3,12 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::audit::{Activity, Entry};
 use super::{Refusal, World, later};
 use crate::seed::{MemberRole, MemberState};
+
+/// The only text the documents show (3.2).
+pub(crate) const FAILURE: &str = "DirectoryService Exception";
 
 /// A join under way, or a failed one. A successful one becomes a membership.
 #[derive(Clone, Copy, Debug)]
@@ -59,13 +63,19 @@ impl World {
             Err(cause) => {
                 joining.join_request = Some(JoinRequest { failed: true, ..request });
                 joining.last_failure = Some(cause);
+                let entry = Entry::new(Activity::TenantJoining, tenant, Some(joining.display_name.clone()));
+                self.note(tenant, entry.failed(FAILURE));
             }
             Ok(key) => {
                 joining.join_request = None;
                 joining.joined_by = Some(request.owner);
                 joining.last_failure = None;
                 self.become_active(tenant, key, request.due_at);
-                self.note(tenant, "Tenant joining MultiTenantOrg tenant", request.owner);
+                let row = self.organization_of(tenant).and_then(|organization| organization.row(tenant));
+                let name = row.map(|row| row.display_name.clone());
+                for witness in [tenant, request.owner] {
+                    self.note(witness, Entry::new(Activity::TenantJoining, tenant, name.clone()));
+                }
             }
         }
     }
@@ -90,6 +100,9 @@ impl World {
         }
         if organization.active().all(super::organization::Row::is_being_removed) {
             return Err("the organization is being dissolved");
+        }
+        if self.options.tenant_restrictions_block_join && joining.policy.restricts(request.owner) {
+            return Err("tenant restrictions are configured");
         }
         if request.due_at < later(row.added_at, self.options.add_to_join_wait_seconds) {
             return Err("joined too early after being added");

@@ -13,7 +13,7 @@ const WRITES_WINDOW_SECONDS: i64 = 150;
 
 /// What was used so far, by application and tenant.
 #[derive(Debug, Default)]
-pub(crate) struct Usage(BTreeMap<(Uuid, Uuid), (Window, Window)>);
+pub(crate) struct Usage(BTreeMap<(Uuid, Uuid), (Window, Window)>, BTreeMap<(&'static str, Uuid), Window>);
 
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -41,6 +41,21 @@ pub(crate) struct OverLimit {
 }
 
 impl World {
+    /// Counts a request against a limit of its own, per tenant (8.3); gives the seconds to wait when over.
+    pub(crate) fn count_own(
+        &mut self,
+        name: &'static str,
+        tenant: Uuid,
+        seconds: i64,
+        limit: u32,
+    ) -> Option<u64> {
+        if !self.options.throttling.enabled {
+            return None;
+        }
+        let window = self.limits.1.entry((name, tenant)).or_insert(Window { since: self.now, used: 0 });
+        window.count(self.now, seconds, 1, limit)
+    }
+
     /// Counts a request against the limits of its application in its tenant.
     pub(crate) fn count_request(
         &mut self,

@@ -1,7 +1,9 @@
 //! Adding tenants, changing their roles, removing them (2.4 to 2.6).
 
+use serde_json::json;
 use uuid::Uuid;
 
+use super::audit::{Activity, Entry};
 use super::organization::{ChangeKind, Organization, Row, RowChange};
 use super::{Refusal, World};
 use crate::seed::{MemberRole, MemberState};
@@ -35,7 +37,7 @@ impl World {
         }
         organization.rows.push(Row {
             tenant_id: tenant,
-            display_name,
+            display_name: display_name.clone(),
             role: MemberRole::Member, // the wanted role is a desire until the join (0.2 no. 9)
             state: MemberState::Pending,
             added_by: caller,
@@ -44,7 +46,8 @@ impl World {
             wanted_role: role,
             change: None,
         });
-        self.note(caller, "Add MultiTenantOrg tenant", tenant);
+        let entry = Entry::new(Activity::AddTenant, tenant, Some(display_name));
+        self.note(caller, entry.changed("role", json!(null), json!(role)));
         Ok(())
     }
 
@@ -74,6 +77,7 @@ impl World {
         if row.is_being_removed() {
             return Err(Refusal::AlreadyAdded); // (unverified) the text of every write to a row being removed
         }
+        let (name, old) = (row.display_name.clone(), row.wanted_role);
         match row.state {
             MemberState::Pending => row.wanted_role = role,
             MemberState::Active if row.role == role => row.change = None,
@@ -84,7 +88,8 @@ impl World {
                 row.change = Some(RowChange { kind: ChangeKind::Role(role), running_at, due_at, number });
             }
         }
-        self.note(caller, "Update MultiTenantOrg tenant", tenant);
+        let entry = Entry::new(Activity::UpdateTenant, tenant, Some(name));
+        self.note(caller, entry.changed("role", json!(old), json!(role)));
         Ok(())
     }
 
@@ -98,10 +103,10 @@ impl World {
         let number = self.next();
         let organization = self.organizations.get_mut(&key).ok_or(Refusal::Gone)?;
         removal_allowed(organization, caller, tenant, strict, last_may)?;
-        if let Some(row) = organization.row_mut(tenant) {
-            row.change = Some(RowChange { kind: ChangeKind::Removal, running_at, due_at, number });
-        }
-        self.note(caller, "Delete MultiTenantOrg tenant", tenant);
+        let row = organization.row_mut(tenant).ok_or_else(|| Refusal::Unknown(tenant.to_string()))?;
+        row.change = Some(RowChange { kind: ChangeKind::Removal, running_at, due_at, number });
+        let name = row.display_name.clone();
+        self.note(caller, Entry::new(Activity::DeleteTenant, tenant, Some(name)));
         Ok(())
     }
 }

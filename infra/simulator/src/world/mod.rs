@@ -1,5 +1,7 @@
 //! The simulated world, apart from any wire format.
 
+pub(crate) mod audit;
+pub(crate) mod directory;
 pub(crate) mod faults;
 pub(crate) mod invariants;
 pub(crate) mod join;
@@ -10,6 +12,7 @@ pub(crate) mod policy;
 pub(crate) mod properties;
 mod settle;
 mod start;
+pub(crate) mod sync;
 pub(crate) mod templates;
 pub(crate) mod tenant;
 pub(crate) mod tokens;
@@ -26,8 +29,6 @@ use crate::options::Options;
 pub(crate) use faults::Faults;
 pub(crate) use organization::Organization;
 pub(crate) use tenant::Tenant;
-
-const MAX_AUDIT_ENTRIES: usize = 10_000;
 
 /// Everything there is.
 #[derive(Debug)]
@@ -49,20 +50,12 @@ pub(crate) struct World {
     pub(crate) limits: limits::Usage,
     pub(crate) log: VecDeque<RequestLine>,
     pub(crate) counters: Counters,
-    pub(crate) audit: VecDeque<Audit>,
+    pub(crate) trail: audit::Trail,
     next: u64,
     /// Counted apart: how often somebody looks must not change an organization's ids.
     organizations_made: u64,
-}
-
-/// An audit activity (1.4), recorded in the state; no endpoint serves it yet.
-#[derive(Clone, Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Audit {
-    pub(crate) time: String,
-    pub(crate) tenant: Uuid,
-    pub(crate) activity: &'static str,
-    pub(crate) target: String,
+    /// Cycles of synchronization jobs to come.
+    pub(crate) schedule: sync::Schedule,
 }
 
 /// Why the service says no.
@@ -88,6 +81,8 @@ pub(crate) enum Refusal {
     PolicyExists,
     /// The path, or the method on it, is not served.
     Method,
+    /// Anything else, as it is answered.
+    Other { status: u16, code: &'static str, text: String },
 }
 
 impl World {
@@ -112,14 +107,6 @@ impl World {
 
     pub(crate) fn after(&self, seconds: u64) -> OffsetDateTime {
         later(self.now, seconds)
-    }
-
-    pub(crate) fn note(&mut self, tenant: Uuid, activity: &'static str, target: impl std::fmt::Display) {
-        if self.audit.len() >= MAX_AUDIT_ENTRIES {
-            self.audit.pop_front();
-        }
-        let entry = Audit { time: timestamp(self.now), tenant, activity, target: target.to_string() };
-        self.audit.push_back(entry);
     }
 
     pub(crate) fn record(&mut self, line: RequestLine) {

@@ -1,8 +1,10 @@
 //! The one organization object behind all tenants' views of it (1, 2).
 
+use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::audit::{Activity, Entry};
 use super::{Refusal, World};
 use crate::ids;
 use crate::options::ListOrder;
@@ -115,6 +117,11 @@ impl Organization {
         ids::derive("organization", &[&viewer.to_string(), &self.key.to_string()])
     }
 
+    /// An audit entry about the organization, in this tenant.
+    pub(super) fn entry(&self, tenant: Uuid, activity: Activity) -> Entry {
+        Entry::new(activity, self.id_for(tenant), Some(self.display_name.clone()))
+    }
+
     /// The object id of a row in the viewing tenant (2.1).
     pub(crate) fn row_id_for(&self, viewer: Uuid, row: &Row) -> Uuid {
         ids::derive("member", &[&viewer.to_string(), &self.key.to_string(), &row.tenant_id.to_string()])
@@ -179,9 +186,10 @@ impl World {
             description,
             rows: vec![creator_row],
         };
+        let entry = organization.entry(creator, Activity::CreateOrganization);
         self.organizations.insert(key, organization);
         self.organizations_made = key;
-        self.note(creator, "Create a MultiTenantOrg", key);
+        self.note(creator, entry);
         Ok(key)
     }
 
@@ -197,6 +205,7 @@ impl World {
         if !organization.is_owner(tenant) {
             return Err(Refusal::Denied);
         }
+        let old = (json!(organization.display_name), json!(organization.description));
         if let Some(name) = display_name {
             organization.display_name = name;
         }
@@ -205,7 +214,11 @@ impl World {
             TextChange::Clear => organization.description = None,
             TextChange::Set(text) => organization.description = Some(text),
         }
-        self.note(tenant, "Update a MultiTenantOrg", key);
+        let entry = organization
+            .entry(tenant, Activity::UpdateOrganization)
+            .changed("displayName", old.0, json!(organization.display_name))
+            .changed("description", old.1, json!(organization.description));
+        self.note(tenant, entry);
         Ok(())
     }
 

@@ -14,6 +14,9 @@ const MAX_PARTNERS: usize = 10_000;
 const CLOUD_ENDPOINTS: [&str; 3] =
     ["microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn"];
 
+const REDEMPTION: &str = "invitationRedemptionIdentityProviderConfiguration";
+const RESTRICTIONS: &str = "tenantRestrictions";
+
 #[derive(Debug)]
 pub(crate) struct Policy {
     pub(crate) root: Map<String, Value>,
@@ -72,9 +75,9 @@ fn system_default() -> Map<String, Value> {
         ("b2bCollaborationOutbound", allowed),
         ("b2bDirectConnectInbound", blocked.clone()),
         ("b2bDirectConnectOutbound", blocked),
-        ("tenantRestrictions", restrictions),
+        (RESTRICTIONS, restrictions),
         (
-            "invitationRedemptionIdentityProviderConfiguration",
+            REDEMPTION,
             json!({
                 "primaryIdentityProviderPrecedenceOrder":
                     ["externalFederation", "azureActiveDirectory", "socialIdentityProviders"],
@@ -124,7 +127,15 @@ impl Policy {
             let text = "Automatic user consent cannot be enabled in the default configuration.";
             return Err(Refusal::Bad(text.to_owned()));
         }
-        properties::merge(&mut self.default, body);
+        let mut values = self.default.clone();
+        properties::merge(&mut values, body);
+        let redemption = values.get(REDEMPTION).filter(|redemption| redemption.is_object());
+        if redemption.is_some_and(|redemption| redemption["fallbackIdentityProvider"].is_null()) {
+            // compulsory (5.2); the text is (unverified)
+            let text = "Invalid value specified for property 'fallbackIdentityProvider'.";
+            return Err(Refusal::Bad(text.to_owned()));
+        }
+        self.default = values;
         self.is_service_default = false;
         Ok(())
     }
@@ -208,6 +219,13 @@ impl Policy {
     pub(crate) fn delete_identity(&mut self, partner: Uuid) -> Result<(), Refusal> {
         let found = self.partners.get_mut(&partner).ok_or(Refusal::Gone)?;
         found.identity.take().map(drop).ok_or(Refusal::Gone)
+    }
+
+    /// Whether tenant restrictions are configured, in the default or for the partner.
+    pub(crate) fn restricts(&self, partner: Uuid) -> bool {
+        let partner = self.partners.get(&partner).and_then(|partner| partner.values.get(RESTRICTIONS));
+        self.default.get(RESTRICTIONS) != system_default().get(RESTRICTIONS)
+            || partner.is_some_and(|restrictions| !restrictions.is_null())
     }
 
     pub(crate) fn is_service_provider(&self, partner: Uuid) -> bool {

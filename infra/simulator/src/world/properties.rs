@@ -37,8 +37,16 @@ const TRUST: &Fields = &[
 ];
 const CONSENT: &Fields = &[("inboundAllowed", Shape::Flag), ("outboundAllowed", Shape::Flag)];
 const SYNC_INBOUND: &Fields = &[("isSyncAllowed", Shape::Flag)];
-const REDEMPTION: &Fields =
-    &[("primaryIdentityProviderPrecedenceOrder", Shape::Texts), ("fallbackIdentityProvider", Shape::Text)];
+const REDEMPTION: &Fields = &[
+    (
+        "primaryIdentityProviderPrecedenceOrder",
+        Shape::List(&Shape::Word(&["azureActiveDirectory", "externalFederation", "socialIdentityProviders"])),
+    ),
+    (
+        "fallbackIdentityProvider",
+        Shape::Word(&["defaultConfiguredIdp", "emailOneTimePasscode", "microsoftAccount"]),
+    ),
+];
 
 /// Writable properties of a partner (5.4).
 pub(crate) const PARTNER: &Fields = &[

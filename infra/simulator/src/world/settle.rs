@@ -4,16 +4,19 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::World;
+use super::audit::{Activity, Entry};
 use super::organization::{ChangeKind, Row};
 
 #[derive(Clone, Copy)]
 enum Due {
     Join(Uuid),
     Change { key: u64, tenant: Uuid },
+    Cycle { tenant: Uuid, principal: Uuid },
 }
 
 impl World {
-    /// Applies everything that is due up to `now`. Ends, because each event removes itself and makes no other.
+    /// Applies everything that is due up to `now`. Ends, because each event removes itself, and
+    /// the next cycle of a job is later than the one before.
     pub(crate) fn settle(&mut self, now: OffsetDateTime) {
         let until = self.now.max(now);
         while let Some((at, due)) = self.next_due(until) {
@@ -21,9 +24,11 @@ impl World {
             match due {
                 Due::Join(tenant) => self.end_join(tenant),
                 Due::Change { key, tenant } => self.end_change(key, tenant),
+                Due::Cycle { tenant, principal } => self.sync_due(tenant, principal),
             }
         }
         self.now = until;
+        self.purge_bins();
         self.tokens.forget_expired(until);
     }
 
@@ -39,8 +44,14 @@ impl World {
                 Some((change.due_at, change.number, due))
             })
         });
-        let earliest =
-            joins.chain(changes).filter(|(at, ..)| *at <= until).min_by_key(|(at, number, _)| (*at, *number));
+        let cycle = self.schedule.first();
+        let cycle =
+            cycle.map(|(at, number, tenant, principal)| (at, number, Due::Cycle { tenant, principal }));
+        let earliest = joins
+            .chain(changes)
+            .chain(cycle)
+            .filter(|(at, ..)| *at <= until)
+            .min_by_key(|(at, number, _)| (*at, *number));
         earliest.map(|(at, _, due)| (at, due))
     }
 
@@ -71,8 +82,11 @@ impl World {
                 others.push(row.tenant_id);
             }
         }
+        let name = organization.row(tenant).map(|row| row.display_name.clone());
+        let ended = organization.entry(tenant, Activity::HardDeleteOrganization);
         organization.rows.retain(|row| row.tenant_id != tenant);
         for viewer in viewers {
+            self.note(viewer, Entry::new(Activity::HardDeleteTenant, tenant, name.clone()));
             if let Some(viewer) = self.tenants.get_mut(&viewer) {
                 viewer.former_rows.insert(tenant);
             }
@@ -80,11 +94,10 @@ impl World {
         if was_active {
             self.end_membership(tenant, &others);
         }
-        self.note(tenant, "Hard Delete MultiTenantOrg tenant", key);
         if others.is_empty() {
             // the only remaining active tenant has left: the organization ends (9.1)
             self.organizations.remove(&key);
-            self.note(tenant, "Hard Delete MultiTenantOrg", key);
+            self.note(tenant, ended);
         }
     }
 

@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
+use super::directory::Directory;
 use super::organization::Row;
-use super::tenant::{Application, Certificate, SigningKey, Tenant};
+use super::tenant::{Application, Certificate, SignIn, SigningKey, Tenant};
 use super::{Refusal, World};
+use crate::ids;
 use crate::options::Options;
 use crate::seed::{
     ApplicationSeed, IssuerSeed, JsonWebKey, MemberState, OrganizationSeed, PartnerSeed, Seed, SeedError,
     TenantSeed,
 };
+use crate::seed_sign_in::SignInSeed;
 
 impl World {
     pub(crate) fn new(seed: Seed, options: Options, now: OffsetDateTime) -> Result<Self, SeedError> {
@@ -27,13 +31,15 @@ impl World {
             limits: super::limits::Usage::default(),
             log: VecDeque::new(),
             counters: crate::Counters::default(),
-            audit: VecDeque::new(),
+            trail: super::audit::Trail::new(),
             next: 0,
             organizations_made: 0,
+            schedule: super::sync::Schedule::default(),
         };
-        for (index, tenant) in seed.tenants.into_iter().enumerate() {
+        for (index, tenant) in seed.tenants.iter().cloned().enumerate() {
             world.tenants.insert(tenant.tenant_id, start_tenant(tenant, index)?);
         }
+        world.start_directories(&seed.tenants)?;
         // partners first: a join applies templates to what was there before
         for (index, partner) in seed.partners.iter().enumerate() {
             world.start_partner(partner).map_err(|refusal| {
@@ -131,7 +137,9 @@ fn explain(refusal: &Refusal) -> String {
         | Refusal::PolicyExists
         | Refusal::OrganizationExists
         | Refusal::AlreadyAdded => "stands twice; remove one".to_owned(),
-        Refusal::Denied | Refusal::Query(_) | Refusal::Method => "cannot be used in a seed".to_owned(),
+        Refusal::Denied | Refusal::Query(_) | Refusal::Method | Refusal::Other { .. } => {
+            "cannot be used in a seed".to_owned()
+        }
     }
 }
 
@@ -139,10 +147,13 @@ fn start_tenant(seed: TenantSeed, index: usize) -> Result<Tenant, SeedError> {
     let applications = seed.applications.into_iter().enumerate();
     let applications = applications
         .map(|(place, application)| {
-            start_application(application, &format!("tenants[{index}].applications[{place}]"))
+            let at = format!("tenants[{index}].applications[{place}]");
+            start_application(application, &seed.display_name, &at)
         })
         .collect::<Result<Vec<_>, _>>()?;
+    let users = seed.sign_ins.into_iter().map(|user| start_sign_in(seed.tenant_id, user));
     Ok(Tenant {
+        sign_ins: users.collect(),
         tenant_id: seed.tenant_id,
         display_name: seed.display_name,
         default_domain: seed.default_domain,
@@ -158,10 +169,24 @@ fn start_tenant(seed: TenantSeed, index: usize) -> Result<Tenant, SeedError> {
         former_rows: BTreeSet::new(),
         denied: BTreeSet::new(),
         credential_broken: false,
+        number: u16::try_from(index).unwrap_or(u16::MAX),
+        directory: Directory::new(seed.tenant_id, "", &[]), // users come when all tenants are there
+        software: super::sync::application::Software::default(),
+        provisioning_log: super::sync::log::Log::default(),
     })
 }
 
-fn start_application(seed: ApplicationSeed, at: &str) -> Result<Application, SeedError> {
+fn start_sign_in(tenant: Uuid, seed: SignInSeed) -> SignIn {
+    let name = seed.user_principal_name.to_lowercase();
+    SignIn {
+        id: ids::derive("user", &[&tenant.to_string(), &name]),
+        user_principal_name: seed.user_principal_name,
+        password: seed.password,
+        roles: seed.roles.into_iter().collect(),
+    }
+}
+
+fn start_application(seed: ApplicationSeed, tenant: &str, at: &str) -> Result<Application, SeedError> {
     let certificates = seed.certificates.iter().enumerate();
     let certificates = certificates
         .map(|(place, pem)| {
@@ -171,10 +196,12 @@ fn start_application(seed: ApplicationSeed, at: &str) -> Result<Application, See
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Application {
         client_id: seed.client_id,
+        display_name: seed.display_name.unwrap_or_else(|| format!("{tenant} application")),
         secrets: seed.secrets,
         certificates,
         federated_credentials: seed.federated_credentials,
         permissions: seed.permissions.into_iter().collect(),
+        delegated_permissions: seed.delegated_permissions.into_iter().collect(),
     })
 }
 
@@ -182,6 +209,7 @@ fn start_application(seed: ApplicationSeed, at: &str) -> Result<Application, See
 fn read_certificate(pem: &str) -> Result<Certificate, String> {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use sha1::Sha1;
     use sha2::{Digest as _, Sha256};
 
     let (_, block) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).map_err(|error| {
@@ -193,13 +221,16 @@ fn read_certificate(pem: &str) -> Result<Certificate, String> {
         Ok(x509_parser::public_key::PublicKey::RSA(_)) => {}
         Ok(_) | Err(_) => return Err("holds no RSA key; Entra takes RSA certificates only".to_owned()),
     }
-    let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&block.contents));
-    Ok(Certificate { thumbprint, rsa_key: key.subject_public_key.data.to_vec() })
+    Ok(Certificate {
+        thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&block.contents)),
+        sha1_thumbprint: URL_SAFE_NO_PAD.encode(Sha1::digest(&block.contents)),
+        rsa_key: key.subject_public_key.data.to_vec(),
+    })
 }
 
 /// Without the feature `assertions` certificates are kept out: the token endpoint says so when one is used.
 #[cfg(not(feature = "assertions"))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature as with the feature")]
 fn read_certificate(_pem: &str) -> Result<Certificate, String> {
-    Ok(Certificate { thumbprint: String::new(), rsa_key: Vec::new() })
+    Ok(Certificate { thumbprint: String::new(), sha1_thumbprint: String::new(), rsa_key: Vec::new() })
 }

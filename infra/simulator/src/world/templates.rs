@@ -46,7 +46,7 @@ impl Level {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Template {
     pub(crate) level: Level,
     pub(crate) values: Map<String, Value>,

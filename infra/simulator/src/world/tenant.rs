@@ -1,11 +1,15 @@
-//! A tenant: what it is, who may sign in, its policy, and its place in an organization. Users come here later.
+//! A tenant: what it is, who may sign in, its policy, its place in an organization, its directory.
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::directory::Directory;
 use super::join::JoinRequest;
 use super::policy::Policy;
+use super::sync::application::Software;
+use super::sync::log::Log;
+use crate::ids;
 use crate::seed::{FederatedCredentialSeed, Secret};
 
 #[derive(Debug)]
@@ -17,6 +21,7 @@ pub(crate) struct Tenant {
     pub(crate) domains: Vec<String>,
     pub(crate) internal_users: u32,
     pub(crate) applications: Vec<Application>,
+    pub(crate) sign_ins: Vec<SignIn>,
     pub(crate) policy: Policy,
     /// The organization this tenant is active in: one at most, by construction (9.1).
     pub(crate) organization: Option<u64>,
@@ -32,15 +37,39 @@ pub(crate) struct Tenant {
     pub(crate) former_rows: BTreeSet<Uuid>,
     pub(crate) denied: BTreeSet<String>,
     pub(crate) credential_broken: bool,
+    /// Its place in the seed: a short name for references between directories.
+    pub(crate) number: u16,
+    pub(crate) directory: Directory,
+    /// Applications made through Graph, with their synchronization jobs.
+    pub(crate) software: Software,
+    pub(crate) provisioning_log: Log,
 }
 
 #[derive(Debug)]
 pub(crate) struct Application {
     pub(crate) client_id: Uuid,
+    pub(crate) display_name: String,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) federated_credentials: Vec<FederatedCredentialSeed>,
     pub(crate) permissions: BTreeSet<String>,
+    pub(crate) delegated_permissions: BTreeSet<String>,
+}
+
+/// A user that can sign in.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    pub(crate) id: Uuid,
+    pub(crate) user_principal_name: String,
+    pub(crate) password: Secret,
+    pub(crate) roles: BTreeSet<String>,
+}
+
+impl SignIn {
+    /// The display name: what stands before the domain.
+    pub(crate) fn name(&self) -> &str {
+        self.user_principal_name.split('@').next().unwrap_or_default()
+    }
 }
 
 /// A registered certificate, as far as an assertion is checked against it.
@@ -49,6 +78,8 @@ pub(crate) struct Application {
 pub(crate) struct Certificate {
     /// base64url SHA-256 of the DER form: the header `x5t#S256`.
     pub(crate) thumbprint: String,
+    /// The same with SHA-1: the older header `x5t`.
+    pub(crate) sha1_thumbprint: String,
     /// The RSA public key, PKCS#1 DER.
     pub(crate) rsa_key: Vec<u8>,
 }
@@ -69,6 +100,15 @@ impl Tenant {
         std::iter::once(&self.default_domain)
             .chain(&self.domains)
             .any(|domain| domain.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn sign_in(&self, id: Uuid) -> Option<&SignIn> {
+        self.sign_ins.iter().find(|user| user.id == id)
+    }
+
+    /// The object id of an application's service principal.
+    pub(crate) fn service_principal(&self, client_id: Uuid) -> Uuid {
+        ids::derive("service principal", &[&self.tenant_id.to_string(), &client_id.to_string()])
     }
 
     pub(crate) fn application(&self, client_id: Uuid) -> Option<&Application> {

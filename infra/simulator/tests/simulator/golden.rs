@@ -25,6 +25,12 @@ fn answered() -> BTreeMap<&'static str, Value> {
     found.insert("member-pending", lab.get(0, &lab.row(1)));
     lab.patch(0, &lab.row(1), json!({"role": "owner"}), 204);
     found.insert("member-promoted", lab.get(0, &lab.row(1)));
+    found.insert(
+        "directory-audits",
+        lab.get(0, "/auditLogs/directoryAudits?$filter=operationType+eq+'Update'"),
+    );
+    let user = lab.user_token(0, &lab.seed.tenants[0].sign_ins[0], "MultiTenantOrganization.ReadBasic.All");
+    found.insert("members-basic", lab.with_token(user.token(), Method::GET, TENANTS, &Value::Null).body);
     lab.patch(0, &lab.row(1), json!({"role": "member"}), 204);
     lab.post(0, TENANTS, add(2), 201);
     lab.delete(0, &lab.row(2), 204);
@@ -59,6 +65,12 @@ fn same(wanted: &Value, found: &Value, at: &str) {
             assert_eq!(names, found_names, "the properties of {at}");
             for (name, value) in wanted {
                 same(value, &found[name], &format!("{at}.{name}"));
+            }
+        }
+        (Value::Array(wanted), Value::Array(found)) => {
+            assert_eq!(wanted.len(), found.len(), "the items of {at}");
+            for (index, (wanted, found)) in wanted.iter().zip(found).enumerate() {
+                same(wanted, found, &format!("{at}[{index}]"));
             }
         }
         (Value::String(wanted), Value::String(found)) => {

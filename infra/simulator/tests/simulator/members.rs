@@ -145,7 +145,7 @@ fn the_list_filters_by_tenant_id_selects_properties_and_refuses_top_and_skip() {
     let one =
         lab.get(0, &format!("{TENANTS}?$filter=tenantId%20eq%20'{}'&$select=tenantId,state", lab.id(2)));
     assert_eq!(one["value"], json!([{"tenantId": lab.id(2), "state": "active"}]));
-    for option in ["$top=1", "$skip=1", "$filter=state%20eq%20'active'"] {
+    for option in ["$top=1", "$skip=1", "$filter=nickname%20eq%20'x'"] {
         let reply = lab.call(0, Method::GET, &format!("{TENANTS}?{option}"), &Value::Null);
         assert_eq!((reply.status, reply.code()), (400, "Request_UnsupportedQuery"), "{option}");
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use entra_simulator::{Change, ManualClock, Options, Seed, Simulator};
-use http::{HeaderMap, Method, Request};
+use entra_simulator::{Change, ManualClock, Options, Seed, SignInSeed, Simulator};
+use http::{HeaderMap, Method, Request, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,7 +22,11 @@ pub(crate) const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 pub(crate) const JOIN_SECONDS: u64 = 7_200;
 pub(crate) const REMOVAL_SECONDS: u64 = 300;
 
+/// How a request gets to the simulator: in process, or over HTTP (`server`).
+pub(crate) type Way = Box<dyn Fn(Request<Bytes>) -> Response<Bytes>>;
+
 pub(crate) struct Lab {
+    pub(crate) way: Way,
     pub(crate) simulator: Simulator,
     pub(crate) clock: ManualClock,
     pub(crate) seed: Seed,
@@ -35,6 +39,10 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    pub(crate) fn token(&self) -> &str {
+        self.body["access_token"].as_str().unwrap_or_else(|| panic!("no token: {}", self.body))
+    }
+
     pub(crate) fn code(&self) -> &str {
         self.body["error"]["code"].as_str().unwrap_or("no error code")
     }
@@ -48,7 +56,8 @@ impl Lab {
     pub(crate) fn with(seed: Seed, options: Options) -> Self {
         let clock = ManualClock::default();
         let simulator = Simulator::new(seed.clone(), options, Arc::new(clock.clone())).expect("a sound seed");
-        Self { simulator, clock, seed }
+        let handler = simulator.clone();
+        Self { way: Box::new(move |request| handler.handle(request)), simulator, clock, seed }
     }
 
     /// Tenants 0 to `members`, all of them active; 0 is the creator.
@@ -84,7 +93,7 @@ impl Lab {
     }
 
     pub(crate) fn send(&self, request: Request<Bytes>) -> Reply {
-        let (parts, body) = self.simulator.handle(request).into_parts();
+        let (parts, body) = (self.way)(request).into_parts();
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
         Reply { status: parts.status.as_u16(), headers: parts.headers, body }
     }
@@ -109,9 +118,19 @@ impl Lab {
     }
 
     pub(crate) fn token_request(&self, tenant: &str, form: &str) -> Reply {
-        let request =
-            Request::post(format!("/{tenant}/oauth2/v2.0/token")).body(Bytes::from(form.to_owned()));
-        self.send(request.expect("a request"))
+        let request = Request::post(format!("/{tenant}/oauth2/v2.0/token"))
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Bytes::from(form.to_owned())).expect("a request"))
+    }
+
+    /// A user's token of the tenant's first application.
+    pub(crate) fn user_token(&self, tenant: usize, user: &SignInSeed, scope: &str) -> Reply {
+        let client = self.seed.tenants[tenant].applications[0].client_id;
+        let (name, password) = (&user.user_principal_name, user.password.expose());
+        let form = format!(
+            "client_id={client}&grant_type=password&username={name}&password={password}&scope={scope}"
+        );
+        self.token_request(&self.id(tenant).to_string(), &form)
     }
 
     pub(crate) fn with_token(&self, token: &str, method: Method, path: &str, body: &Value) -> Reply {
@@ -182,6 +201,18 @@ impl Lab {
     pub(crate) fn ids(&self, tenants: &[usize]) -> Vec<String> {
         tenants.iter().map(|tenant| self.id(*tenant).to_string()).collect()
     }
+}
+
+/// A user of the first tenant of a demo seed.
+pub(crate) fn user(name: &str, roles: &[&str]) -> SignInSeed {
+    let body =
+        json!({"userPrincipalName": format!("{name}@contoso.example"), "password": "pass", "roles": roles});
+    serde_json::from_value(body).expect("a user")
+}
+
+/// A call with its arguments in a table.
+pub(crate) fn method(name: &str) -> Method {
+    name.parse().expect("a method")
 }
 
 /// Compares the fields that `wanted` has.

@@ -33,7 +33,7 @@ fn what_is_wrong_with_a_token_request_has_its_number() {
     assert_eq!(code(&lab.sign_in("nowhere.example", &application, "x")), (400, 90_002));
     let form = |extra: &str| lab.token_request(&tenant, &format!("client_id={application}&{extra}"));
     assert_eq!(code(&form("grant_type=client_credentials&scope=User.Read&client_secret=x")), (400, 70_011));
-    assert_eq!(code(&form("grant_type=password&scope=x/.default&client_secret=x")), (400, 70_003));
+    assert_eq!(code(&form("grant_type=device_code&scope=x/.default&client_secret=x")), (400, 70_003));
     assert_eq!(code(&form("grant_type=client_credentials&scope=x/.default")), (401, 7_000_216));
     assert_eq!(code(&form("scope=x/.default")), (400, 900_144));
     let broken = lab.sign_in(&tenant, &application, "wrong").body;

@@ -90,6 +90,12 @@ pub struct SyncData {
     /// What the users become. Absent: Member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_type: Option<UserType>,
+    /// For unshare: what is cleaned up. Absent: users, which includes the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleanup: Option<Cleanup>,
+    /// For unshare: the other direction too, as at the end of a membership.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub both_directions: bool,
     /// The plan that was agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm: Option<Confirm>,

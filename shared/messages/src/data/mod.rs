@@ -53,7 +53,13 @@ impl CommandData {
                 [(field("owner"), &data.owner)].into_iter().chain(new_tenants(&data.tenants)).collect()
             }
             Self::Join(data) => vec![(field("tenant"), &data.tenant), (field("owner"), &data.owner)],
-            Self::Leave(data) => vec![(field("tenant"), &data.tenant), (field("owner"), &data.owner)],
+            Self::Leave(data) => {
+                let confirmed = data.confirm.iter().map(|confirm| (field("confirm.tenant"), &confirm.tenant));
+                [(field("tenant"), &data.tenant), (field("owner"), &data.owner)]
+                    .into_iter()
+                    .chain(confirmed)
+                    .collect()
+            }
             Self::Sync(data) => {
                 let targets = match &data.targets {
                     Some(SyncTargets::Tenants(tenants)) => tenants.as_slice(),
@@ -63,7 +69,8 @@ impl CommandData {
                     targets.iter().enumerate().map(|(index, t)| (format!("data.targets[{index}]"), t));
                 let source = data.source.iter().map(|tenant| (field("source"), tenant));
                 let owner = data.owner.iter().map(|tenant| (field("owner"), tenant));
-                source.chain(owner).chain(targets).collect()
+                let confirmed = data.confirm.iter().map(|confirm| (field("confirm.tenant"), &confirm.tenant));
+                source.chain(owner).chain(targets).chain(confirmed).collect()
             }
         }
     }

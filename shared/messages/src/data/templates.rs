@@ -4,7 +4,7 @@
 //! `multiTenantOrganizationIdentitySyncPolicyTemplate`). A template is applied at join time only, and an
 //! absent value leaves the partner's value alone (Microsoft Entra docs, multi-tenant organization templates).
 
-use serde::de::{self, MapAccess, Visitor};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What to write into a tenant's two templates.
@@ -15,6 +15,8 @@ pub enum Templates {
     /// `"admin-center"`: what the Microsoft 365 admin center writes: automatic redemption in both directions,
     /// and inbound identity synchronization allowed.
     AdminCenter,
+    /// `"default"`: back to the service's defaults, which write nothing into partners.
+    Default,
     /// The values themselves.
     Values(TemplateValues),
 }
@@ -22,8 +24,19 @@ pub enum Templates {
 impl Templates {
     /// The values that are meant.
     pub fn values(&self) -> TemplateValues {
+        let everybody = vec![ApplicationLevel::NewPartners, ApplicationLevel::ExistingPartners];
         match self {
             Self::Values(values) => values.clone(),
+            Self::Default => TemplateValues {
+                partner_configuration: Some(PartnerConfigurationTemplate {
+                    template_application_level: Some(everybody.clone()),
+                    ..PartnerConfigurationTemplate::default()
+                }),
+                identity_synchronization: Some(IdentitySynchronizationTemplate {
+                    template_application_level: Some(everybody),
+                    ..IdentitySynchronizationTemplate::default()
+                }),
+            },
             Self::AdminCenter => TemplateValues {
                 partner_configuration: Some(PartnerConfigurationTemplate {
                     automatic_user_consent_settings: Some(AutomaticUserConsentSettings {
@@ -65,8 +78,10 @@ pub struct PartnerConfigurationTemplate {
     /// Which claims of the other tenants are trusted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inbound_trust: Option<InboundTrust>,
-    /// To which partners the template applies; an empty list switches it off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// To which partners the template applies: a list, or a text as Graph writes it (`newPartners,existingPartners`,
+    /// `none`). An empty list, `none` and an empty text switch it off.
+    #[serde(default, deserialize_with = "levels", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::LevelsOnTheWire>"))]
     pub template_application_level: Option<Vec<ApplicationLevel>>,
 }
 
@@ -111,8 +126,10 @@ pub struct IdentitySynchronizationTemplate {
     /// Whether the partner may synchronise users into this tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_sync_inbound: Option<UserSyncInbound>,
-    /// To which partners the template applies; an empty list switches it off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// To which partners the template applies: a list, or a text as Graph writes it (`newPartners,existingPartners`,
+    /// `none`). An empty list, `none` and an empty text switch it off.
+    #[serde(default, deserialize_with = "levels", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::LevelsOnTheWire>"))]
     pub template_application_level: Option<Vec<ApplicationLevel>>,
 }
 
@@ -138,11 +155,13 @@ pub enum ApplicationLevel {
 }
 
 const ADMIN_CENTER: &str = "admin-center";
+const DEFAULT: &str = "default";
 
 impl Serialize for Templates {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::AdminCenter => serializer.serialize_str(ADMIN_CENTER),
+            Self::Default => serializer.serialize_str(DEFAULT),
             Self::Values(values) => values.serialize(serializer),
         }
     }
@@ -156,15 +175,15 @@ impl<'de> Deserialize<'de> for Templates {
             type Value = Templates;
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(
-                    "\"admin-center\" or an object with partnerConfiguration and/or \
+                    "\"admin-center\", \"default\" or an object with partnerConfiguration and/or \
                                      identitySynchronization",
                 )
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                if text == ADMIN_CENTER {
-                    Ok(Templates::AdminCenter)
-                } else {
-                    Err(E::invalid_value(de::Unexpected::Str(text), &self))
+                match text {
+                    ADMIN_CENTER => Ok(Templates::AdminCenter),
+                    DEFAULT => Ok(Templates::Default),
+                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
                 }
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -173,4 +192,34 @@ impl<'de> Deserialize<'de> for Templates {
         }
         deserializer.deserialize_any(TemplatesVisitor)
     }
+}
+
+/// All spellings: a list, or flags in a text with commas.
+fn levels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ApplicationLevel>>, D::Error> {
+    struct LevelsVisitor;
+    impl<'de> Visitor<'de> for LevelsVisitor {
+        type Value = Option<Vec<ApplicationLevel>>;
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str(
+                "a list of \"newPartners\" and \"existingPartners\", a text such as \
+                 \"newPartners,existingPartners\", or \"none\"",
+            )
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            let flags = text.split(',').map(str::trim).filter(|flag| !flag.is_empty() && *flag != "none");
+            let level = |flag: &str| match flag {
+                "newPartners" => Ok(ApplicationLevel::NewPartners),
+                "existingPartners" => Ok(ApplicationLevel::ExistingPartners),
+                other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+            };
+            flags.map(level).collect::<Result<Vec<_>, E>>().map(Some)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(Some)
+        }
+    }
+    deserializer.deserialize_any(LevelsVisitor)
 }

@@ -3,8 +3,8 @@
 
 use mto_messages::{Journal, Names, TenantId, Waiting, Write};
 use mto_reconcile::{
-    Decision, Finish, JoinRequest, Limits, MemberRow, MemberState, OrganizationState, OrganizationView,
-    Progress, Role, Step, Timing, Transition,
+    Change, Decision, Finish, JoinRequest, Limits, MemberRow, MemberState, OrganizationState,
+    OrganizationView, Progress, Role, Step, Timing, Transition,
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
@@ -141,12 +141,17 @@ pub(crate) trait Remembers: Sized {
 
 // What is decided
 
-/// The step in one line: `act add-tenant, add-tenant`, `wait settling: join request`, `rejected same-tenant`.
+/// The step in one line: `act add-tenant, add-tenant`, `wait settling: join request`, `rejected same-tenant`. Whose
+/// removal is waited for is left out.
 pub(crate) fn line(step: &Step) -> String {
     match step {
         Step::Act(mutations) => {
-            let words: Vec<_> = mutations.iter().map(mto_reconcile::Mutation::what).collect();
+            let words: Vec<_> = mutations.iter().map(|mutation| mutation.change.what()).collect();
             format!("act {}", words.join(", "))
+        }
+        Step::Remember(membership) => format!("remember {}", membership.tenants.len()),
+        Step::Wait(wait) if matches!(wait.reason, mto_reconcile::Reason::BeingRemoved(_)) => {
+            format!("wait {}", wait.reason.code())
         }
         Step::Wait(wait) => format!("wait {}", wait.reason.key()),
         Step::Finish(Finish::Succeeded { .. }) => "succeeded".to_owned(),
@@ -155,11 +160,21 @@ pub(crate) fn line(step: &Step) -> String {
     }
 }
 
+/// The changes of an acting step; all of them are made in `tenant`.
+pub(crate) fn changes_in(tenant: TenantId, step: Step) -> Vec<Change> {
+    let Step::Act(mutations) = step else { panic!("it acts: {step:?}") };
+    assert!(mutations.iter().all(|mutation| mutation.tenant == tenant), "{mutations:?}");
+    mutations.into_iter().map(|mutation| mutation.change).collect()
+}
+
 pub(crate) fn notes(decision: &Decision) -> Vec<String> {
     match &decision.step {
         Step::Finish(Finish::Succeeded { notes, .. }) => {
             notes.iter().map(|note| note.text(&Names::default())).collect()
         }
-        Step::Act(_) | Step::Wait(_) | Step::Finish(Finish::Rejected(_) | Finish::Failed(_)) => Vec::new(),
+        Step::Act(_)
+        | Step::Remember(_)
+        | Step::Wait(_)
+        | Step::Finish(Finish::Rejected(_) | Finish::Failed(_)) => Vec::new(),
     }
 }

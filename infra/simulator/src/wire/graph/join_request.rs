@@ -6,12 +6,10 @@ use uuid::Uuid;
 
 use super::{Answer, Call, context, invalid, only, required, role_text};
 use crate::ids;
-use crate::world::join::JoinRequest;
+use crate::world::join::{FAILURE, JoinRequest};
 use crate::world::{Refusal, World};
 
 const CONTEXT: &str = "tenantRelationships/multiTenantOrganization/joinRequest/$entity";
-/// The only text the documents show (3.2).
-const FAILURE: &str = "DirectoryService Exception";
 
 pub(super) fn serve(world: &mut World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {
     if call.method == Method::GET {

@@ -6,20 +6,41 @@ use uuid::Uuid;
 
 use super::{Answer, Call, context, id, invalid, only, query, required, role, role_text};
 use crate::seed::{MemberRole, MemberState};
+use crate::wire::access::Access;
+use crate::wire::filter::Filter;
 use crate::world::organization::{ChangeKind, Row};
 use crate::world::{Organization, Refusal, World, timestamp};
 
 const LIST: &str = "tenantRelationships/multiTenantOrganization/tenants";
+const PROPERTIES: [&str; 11] = [
+    "id",
+    "deletedDateTime",
+    "tenantId",
+    "displayName",
+    "addedDateTime",
+    "joinedDateTime",
+    "addedByTenantId",
+    "role",
+    "state",
+    "transitionDetails",
+    "multiTenantOrgLabelType",
+];
 const ENTITY: &str = "tenantRelationships/multiTenantOrganization/tenants/$entity";
 
-pub(super) fn serve_all(world: &mut World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {
-    if call.method == Method::POST { post(world, viewer, call) } else { list(world, viewer, call) }
+pub(super) fn serve_all(
+    world: &mut World,
+    viewer: Uuid,
+    call: &Call,
+    access: Access,
+) -> Result<Answer, Refusal> {
+    if call.method == Method::POST { post(world, viewer, call) } else { list(world, viewer, call, access) }
 }
 
 pub(super) fn serve_one(
     world: &mut World,
     viewer: Uuid,
     call: &Call,
+    access: Access,
     tenant: &str,
 ) -> Result<Answer, Refusal> {
     let tenant = id(tenant)?;
@@ -34,19 +55,43 @@ pub(super) fn serve_one(
         Method::DELETE => delete(world, viewer, tenant),
         _ => {
             let (organization, row) = world.visible_row(viewer, tenant)?;
-            Ok(Answer::ok(entity(world, viewer, organization, row)))
+            if access == Access::Basic && !row.is_active() {
+                return Err(Refusal::Unknown(tenant.to_string()));
+            }
+            let mut shown = entity(world, viewer, organization, row);
+            query::keep(&mut shown, kept(access));
+            Ok(Answer::ok(shown))
         }
     }
 }
 
-fn list(world: &World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {
+/// The properties a caller sees (2.3).
+fn kept(access: Access) -> &'static [&'static str] {
+    match access {
+        Access::Full => &PROPERTIES,
+        Access::Basic => &["tenantId", "displayName"],
+    }
+}
+
+/// `$filter` is documented for `tenantId`; that the other properties are filtered as well is (unverified).
+/// `$expand` may stand there and does nothing: a row has nothing to expand.
+fn list(world: &World, viewer: Uuid, call: &Call, access: Access) -> Result<Answer, Refusal> {
     query::refuse(call, &["$top", "$skip"])?;
-    let wanted = query::filter(call, &["tenantId"])?;
-    let rows = world.visible_rows(viewer);
-    let rows =
-        rows.iter().filter(|(_, row)| wanted.as_ref().is_none_or(|(_, id)| row.tenant_id.to_string() == *id));
-    let rows: Vec<Value> = rows.map(|(organization, row)| shape(world, viewer, organization, row)).collect();
-    Ok(Answer::ok(json!({"@odata.context": context(LIST), "value": rows})))
+    let filter = Filter::of(call, kept(access))?;
+    let rows = world.visible_rows(viewer).into_iter();
+    let rows = rows.filter(|(_, row)| access == Access::Full || row.is_active());
+    let mut shown: Vec<Value> =
+        rows.map(|(organization, row)| shape(world, viewer, organization, row)).collect();
+    for row in &mut shown {
+        query::keep(row, kept(access));
+    }
+    shown.retain(|row| filter.as_ref().is_none_or(|filter| filter.matches(row)));
+    let mut body = json!({"@odata.context": context(LIST)});
+    if query::counts(call)? {
+        body["@odata.count"] = json!(shown.len());
+    }
+    body["value"] = json!(shown);
+    Ok(Answer::ok(body))
 }
 
 fn post(world: &mut World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {

@@ -1,6 +1,8 @@
 //! Graph v1.0, one file per resource.
 
 mod default_configuration;
+mod directory;
+mod directory_audits;
 mod identity_synchronization;
 mod join_request;
 mod members;
@@ -15,6 +17,7 @@ use http::Method;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::access::Access;
 use super::answer::Answer;
 use super::authentication::{Caller, caller};
 use super::call::Call;
@@ -33,7 +36,12 @@ pub(crate) fn serve(world: &mut World, call: &Call, request_id: Uuid) -> Answer 
     world.settle(now); // parts of a batch see what the parts before them did
     world.counters.graph_requests += 1;
     let (tenant, result) = match caller(world, call) {
-        Ok(caller) => (Some(caller.tenant), admitted(world, &caller, call)),
+        Ok(caller) => {
+            world.trail.acting(Some((caller.actor(), request_id)));
+            let result = admitted(world, &caller, call);
+            world.trail.acting(None);
+            (Some(caller.tenant), result)
+        }
         Err(error) => (None, Err(error)),
     };
     let mut answer = result.unwrap_or_else(|error| error.answer(call, world.now, request_id));
@@ -47,11 +55,15 @@ pub(crate) fn serve(world: &mut World, call: &Call, request_id: Uuid) -> Answer 
     answer
 }
 
-/// Resource units (8.3): 1, `$select` one less, `$expand` one more, never below 1.
+/// Resource units (8.3): 1, users and the like more, `$select` one less, `$expand` one more, a small page one less,
+/// never below 1.
 fn units(call: &Call) -> u32 {
+    let base = if call.writes() { 1 } else { directory::route::of(call).map_or(1, |route| route.units()) };
     let expanded = u32::from(call.option("$expand").is_some());
     let selected = u32::from(call.option("$select").is_some());
-    (1 + expanded).saturating_sub(selected).max(1)
+    let small =
+        u32::from(call.option("$top").and_then(|top| top.parse().ok()).is_some_and(|top: u32| top < 20));
+    (base + expanded).saturating_sub(selected + small).max(1)
 }
 
 /// Throttling and scripted faults, around the request itself.
@@ -62,6 +74,11 @@ fn admitted(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, G
     }
     if let Some(over) = world.count_request(caller.client, caller.tenant, units(call), call.writes()) {
         return Err(GraphError::throttled(Some(over.retry_after_seconds), over.information, scope));
+    }
+    if let Some((name, seconds, limit)) = directory::route::of(call).and_then(|route| route.own_limit())
+        && let Some(over) = world.count_own(name, caller.tenant, seconds, limit)
+    {
+        return Err(GraphError::throttled(Some(over), "ResourceUnitLimitExceeded", scope));
     }
     match world.faults.take_error(caller.tenant, call.writes()) {
         Some(true) => {
@@ -84,11 +101,23 @@ fn answered(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, G
         return Ok(Answer { status, headers: Vec::new(), body });
     }
     let answer = routed(world, caller, call)?;
+    // long pages would fill the memory, and nobody scripts stale ones
+    if answer
+        .body
+        .as_ref()
+        .and_then(|body| body.get("value")?.as_array())
+        .is_some_and(|rows| rows.len() > 100)
+    {
+        return Ok(answer);
+    }
     world.faults.remember(caller.tenant, &call.address, answer.status, answer.body.as_ref());
     Ok(answer)
 }
 
 fn routed(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, GraphError> {
+    if let Some(route) = directory::route::of(call) {
+        return directory::answer(world, caller, call, &route);
+    }
     let segments = call.segments.get(1..).unwrap_or_default();
     let Some(resource) = route::find(segments, world.options.singular_tenant_path) else {
         let text = format!("Resource not found for the segment '{}'.", segments.join("/"));
@@ -97,24 +126,26 @@ fn routed(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, Gra
     if !world.options.organizations_available && route::is_organization_api(&resource) {
         return Err(Refusal::Method.into()); // as for a path the version does not have (8.1)
     }
-    let accepted = route::accepted(&resource, &call.method)?;
-    if !caller.has_one_of(accepted) {
+    let access = route::rule(&resource, &call.method)?.admits(caller).ok_or_else(denied)?;
+    let audits = matches!(resource, route::Resource::Audits | route::Resource::Audit(_));
+    if audits && world.options.audits_need_directory_read && !caller.has_one_of(&["Directory.Read.All"]) {
         return Err(denied());
     }
-    Ok(dispatch(world, caller.tenant, call, resource)?)
+    Ok(dispatch(world, caller.tenant, call, access, resource)?)
 }
 
 fn dispatch(
     world: &mut World,
     viewer: Uuid,
     call: &Call,
+    access: Access,
     resource: route::Resource,
 ) -> Result<Answer, Refusal> {
     use route::Resource as R;
     let (answer, selectable) = match resource {
         R::MultiTenantOrganization => (multi_tenant_organization::serve(world, viewer, call)?, true),
-        R::Members => (members::serve_all(world, viewer, call)?, true),
-        R::Member(id) => (members::serve_one(world, viewer, call, &id)?, true),
+        R::Members => (members::serve_all(world, viewer, call, access)?, true),
+        R::Member(id) => (members::serve_one(world, viewer, call, access, &id)?, true),
         R::JoinRequest => (join_request::serve(world, viewer, call)?, true),
         R::PartnerTemplate => {
             (templates::serve(world, viewer, call, templates::Kind::Partner)?, world.options.template_select)
@@ -133,6 +164,8 @@ fn dispatch(
         R::Organizations => (organizations::list(world, viewer)?, true),
         R::OrganizationById(id) => (organizations::one(world, viewer, &id)?, true),
         R::TenantById(id) => (tenant_information::by_id(world, &id)?, true),
+        R::Audits => (directory_audits::list(world, viewer, call)?, true),
+        R::Audit(id) => (directory_audits::one(world, viewer, &id)?, true),
         R::TenantByDomain(name) => (tenant_information::by_domain(world, &name)?, true),
     };
     let mut answer = answer;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Answer, Call, context, id, identity_synchronization, invalid, query, required};
-use crate::world::policy::Partner;
-use crate::world::{Refusal, World};
+use crate::wire::filter::Filter;
+use crate::world::{Refusal, World, properties};
 
 const CONTEXT: &str = "policies/crossTenantAccessPolicy/partners";
 /// Most rows of one page, whatever `$top` says.
@@ -74,37 +74,31 @@ fn delete(world: &mut World, viewer: Uuid, partner: Uuid) -> Result<Answer, Refu
 
 /// A page by tenant id. `$skip` and `$skiptoken` both count rows; clients must not look into the token (8.5).
 fn list(world: &World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {
-    let wanted = query::filter(call, &["tenantId", "isInMultiTenantOrganization"])?;
+    let filter = Filter::of(call, &filtered())?;
     let skipped = query::number(call, "$skiptoken")?.or(query::number(call, "$skip")?).unwrap_or(0);
     let size = usize::try_from(world.options.page_size).unwrap_or(MAX_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
     let size = query::number(call, "$top")?.map_or(size, |top| top.clamp(1, size));
-    let matches = |(id, partner): &(&Uuid, &Partner)| match &wanted {
-        None => true,
-        Some((name, value)) if name == "tenantId" => id.to_string() == *value,
-        Some((_, value)) => (partner.in_organization == Some(true)).to_string() == *value,
-    };
-    let found: Vec<Uuid> =
-        world.tenant(viewer)?.policy.partners.iter().filter(matches).map(|(id, _)| *id).collect();
-    let page = found.iter().skip(skipped).take(size);
-    let page = page.map(|id| shape(world, viewer, *id, expands(call))).collect::<Result<Vec<_>, _>>()?;
-    let mut shown = json!({"@odata.context": context(CONTEXT), "value": page});
-    if call.option("$count") == Some("true") && skipped == 0 {
-        shown["@odata.count"] = json!(found.len());
+    let mut found: Vec<Uuid> = world.tenant(viewer)?.policy.partners.keys().copied().collect();
+    if let Some(filter) = filter {
+        found.retain(|id| shape(world, viewer, *id, false).is_ok_and(|shown| filter.matches(&shown)));
     }
-    if found.len() > skipped.saturating_add(size) {
-        shown["@odata.nextLink"] = json!(next_link(call, skipped + size));
+    let count = found.len();
+    let page = found.into_iter().skip(skipped).take(size);
+    let page = page.map(|id| shape(world, viewer, id, expands(call))).collect::<Result<Vec<_>, _>>()?;
+    let mut shown = json!({"@odata.context": context(CONTEXT), "value": page});
+    if query::counts(call)? && skipped == 0 {
+        shown["@odata.count"] = json!(count);
+    }
+    if count > skipped.saturating_add(size) {
+        shown["@odata.nextLink"] = json!(query::next_link(call, CONTEXT, skipped + size));
     }
     Ok(Answer::ok(shown))
 }
 
-fn next_link(call: &Call, skip: usize) -> String {
-    let kept = call.address.split_once('?').map_or("", |(_, query)| query).split('&');
-    let kept = kept.filter(|pair| {
-        let name = pair.split('=').next().unwrap_or_default().replace("%24", "$").to_lowercase();
-        !pair.is_empty() && name != "$skiptoken" && name != "$skip"
-    });
-    let options: Vec<String> = kept.map(str::to_owned).chain([format!("$skiptoken={skip}")]).collect();
-    format!("{}/v1.0/{CONTEXT}?{}", call.origin, options.join("&"))
+/// The metadata allows `$filter` without saying by what (5.4): every property of the partner (unverified).
+fn filtered() -> Vec<&'static str> {
+    let writable = properties::PARTNER.iter().map(|(name, _)| *name);
+    writable.chain(["tenantId", "isInMultiTenantOrganization"]).collect()
 }
 
 fn shape(world: &World, viewer: Uuid, partner: Uuid, expanded: bool) -> Result<Value, Refusal> {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Answer, Call, context};
 use crate::ids;
+use crate::world::audit::{Activity, Entry};
 use crate::world::templates::Template;
 use crate::world::tenant::Tenant;
 use crate::world::{Refusal, World, properties};
@@ -24,6 +25,17 @@ impl Kind {
         }
     }
 
+    fn id(self, viewer: Uuid) -> Uuid {
+        ids::derive("template", &[self.name(), &viewer.to_string()])
+    }
+
+    fn entry(self, viewer: Uuid, activity: Activity, old: &Template, new: &Template) -> Entry {
+        let all = |template: &Template| Value::Object(template.values.clone());
+        Entry::new(activity, self.id(viewer), Some(self.name().to_owned()))
+            .changed("templateApplicationLevel", json!(old.level.text()), json!(new.level.text()))
+            .changed("values", all(old), all(new))
+    }
+
     fn of(self, tenant: &mut Tenant) -> &mut Template {
         match self {
             Self::Partner => &mut tenant.policy.partner_template,
@@ -39,33 +51,27 @@ pub(super) fn serve(world: &mut World, viewer: Uuid, call: &Call, kind: Kind) ->
         let mut shown = Value::Object(template.values.clone());
         shown["@odata.context"] =
             context(&format!("policies/crossTenantAccessPolicy/templates/{}/$entity", kind.name()));
-        shown["id"] = json!(ids::derive("template", &[kind.name(), &viewer.to_string()]));
+        shown["id"] = json!(kind.id(viewer));
         shown["templateApplicationLevel"] = json!(template.level.text());
         return Ok(Answer::ok(shown));
     }
     let (fields, activity) = match kind {
-        Kind::Partner => {
-            (properties::PARTNER_TEMPLATE, "Update a multi tenant org partner configuration template")
-        }
-        Kind::Identity => {
-            (properties::IDENTITY_TEMPLATE, "Update a multi tenant org identity sync policy template")
-        }
+        Kind::Partner => (properties::PARTNER_TEMPLATE, Activity::UpdatePartnerTemplate),
+        Kind::Identity => (properties::IDENTITY_TEMPLATE, Activity::UpdateIdentityTemplate),
     };
+    let old = template.clone();
     template.patch(fields, &call.object()?, empty_is_none)?;
-    world.note(viewer, activity, kind.name());
+    let entry = kind.entry(viewer, activity, &old, template);
+    world.note(viewer, entry);
     Ok(Answer::no_content())
 }
 
 pub(super) fn reset(world: &mut World, viewer: Uuid, kind: Kind) -> Result<Answer, Refusal> {
     let (fresh, activity) = match kind {
-        Kind::Partner => {
-            (Template::partner_default(), "Reset a multi tenant org partner configuration template")
-        }
-        Kind::Identity => {
-            (Template::identity_default(), "Reset a multi tenant org identity sync policy template")
-        }
+        Kind::Partner => (Template::partner_default(), Activity::ResetPartnerTemplate),
+        Kind::Identity => (Template::identity_default(), Activity::ResetIdentityTemplate),
     };
-    *kind.of(world.tenant_mut(viewer)?) = fresh;
-    world.note(viewer, activity, kind.name());
+    let old = std::mem::replace(kind.of(world.tenant_mut(viewer)?), fresh.clone());
+    world.note(viewer, kind.entry(viewer, activity, &old, &fresh));
     Ok(Answer::no_content())
 }

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::super::{AutomaticUserConsentSettings, B2bSetting, InboundTrust};
 use super::identity_synchronization::IdentitySynchronization;
+use crate::wire::Nullable;
 
 /// `microsoft.graph.crossTenantAccessPolicyConfigurationPartner`
 ///
@@ -43,6 +44,7 @@ pub struct CrossTenantAccessPolicyPartner {
 }
 
 /// Settings of a partner to write; what is `None` is not sent and stays as it is (or unset, on a new partner).
+/// [`Nullable::Null`] unsets: the default configuration applies again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PartnerUpdate {
@@ -51,20 +53,20 @@ pub struct PartnerUpdate {
     pub is_service_provider: Option<bool>,
     /// Which proofs of the partner count here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub inbound_trust: Option<InboundTrust>,
+    pub inbound_trust: Option<Nullable<InboundTrust>>,
     /// Automatic redemption.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic_user_consent_settings: Option<AutomaticUserConsentSettings>,
     /// Users of the partner, to our applications.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub b2b_collaboration_inbound: Option<B2bSetting>,
+    pub b2b_collaboration_inbound: Option<Nullable<B2bSetting>>,
     /// Our users, to the partner's applications.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub b2b_collaboration_outbound: Option<B2bSetting>,
+    pub b2b_collaboration_outbound: Option<Nullable<B2bSetting>>,
     /// Users of the partner, to our shared channels.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub b2b_direct_connect_inbound: Option<B2bSetting>,
+    pub b2b_direct_connect_inbound: Option<Nullable<B2bSetting>>,
     /// Our users, to the partner's shared channels.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub b2b_direct_connect_outbound: Option<B2bSetting>,
+    pub b2b_direct_connect_outbound: Option<Nullable<B2bSetting>>,
 }

@@ -1,0 +1,3 @@
+//! `/auditLogs`
+
+pub mod provisioning;

@@ -1,0 +1,37 @@
+//! `DELETE /servicePrincipals/{id}/synchronization/jobs/{jobId}`
+//!
+//! Delete synchronizationJob.
+
+use http::{Method, StatusCode};
+use uuid::Uuid;
+
+use super::job_path;
+use crate::endpoint::{DecodeError, Endpoint, decode_nothing};
+
+/// Stops a job and deletes it with what it remembers. Answers 204; users in the target stay.
+///
+/// For a service principal that the caller does not own: `Synchronization.ReadWrite.All`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteSynchronizationJob {
+    /// The object id of the service principal, not the appId.
+    pub service_principal_id: Uuid,
+    /// The id of the job, such as `Azure2Azure.…`.
+    pub job_id: String,
+}
+
+impl Endpoint for DeleteSynchronizationJob {
+    type Answer = ();
+    const PERMISSION: &'static str = "Application.ReadWrite.OwnedBy";
+
+    fn method(&self) -> Method {
+        Method::DELETE
+    }
+
+    fn path(&self) -> String {
+        job_path(self.service_principal_id, &self.job_id)
+    }
+
+    fn decode(&self, _status: StatusCode, body: &[u8]) -> Result<Self::Answer, DecodeError> {
+        decode_nothing(body)
+    }
+}

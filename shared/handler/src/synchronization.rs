@@ -1,0 +1,197 @@
+//! Reading synchronization configurations and their jobs.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, stream};
+use mto_graph::prelude::{
+    AttributeFlow, ExecutionState, GetSynchronizationSchema, JobStatusCode, ListAppRoleAssignedTo,
+    ListServicePrincipals, ListSynchronizationJobs, PrincipalType, ScheduleState, ServicePrincipal,
+    SynchronizationJob, SynchronizationSchema, SynchronizationTaskExecution, UserType as GraphUserType,
+};
+use mto_graph::{Filter, GraphError};
+use mto_messages::{TenantId, UserType};
+use mto_reconcile::sync::{
+    Assignment, Configuration, Direction, Execution, Job, JobCode, Quarantine, Schema, configuration_name,
+};
+use mto_reconcile::{Reading, Unreadable};
+
+use crate::apply::is_denied;
+use crate::function::Look;
+use crate::sides::words;
+
+/// Configurations that are read side by side.
+const AT_ONCE: usize = 4;
+
+/// Assignments of a page.
+const PAGE: u16 = 999;
+
+/// What kinds of entries of a job count no users. The words are (unverified): whatever else is counted, counts.
+const GROUPS: &str = "group";
+
+/// The configurations in `source` for `target`, with their jobs and assignments; with `schema`, also how the first
+/// job's schema sets the type of users. That they cannot be read is an answer, not an error.
+pub async fn direction(
+    look: &Look<'_>,
+    source: TenantId,
+    target: TenantId,
+    schema: bool,
+) -> Reading<Direction> {
+    if look.directory.is_external(source) {
+        return Reading::Unreadable(Unreadable::External);
+    }
+    match read(look, source, &Filter::eq("displayName", &configuration_name(target)), schema).await {
+        Ok(found) => {
+            Reading::Seen(Direction { configurations: found.into_iter().map(|(_, one)| one).collect() })
+        }
+        Err(error) => Reading::Unreadable(unreadable(&error)),
+    }
+}
+
+/// All configurations in `source` that are named as ours are, with the tenants they are for.
+pub async fn directions(look: &Look<'_>, source: TenantId) -> Reading<Vec<(TenantId, Configuration)>> {
+    if look.directory.is_external(source) {
+        return Reading::Unreadable(Unreadable::External);
+    }
+    match read(look, source, &Filter::starts_with("displayName", PREFIX), false).await {
+        Ok(found) => {
+            let target = |name: &str| name.strip_prefix(PREFIX)?.parse::<TenantId>().ok();
+            let named = found.into_iter().filter_map(|(name, one)| Some((target(&name)?, one)));
+            Reading::Seen(named.collect())
+        }
+        Err(error) => Reading::Unreadable(unreadable(&error)),
+    }
+}
+
+const PREFIX: &str = "MTO_Sync_";
+
+fn unreadable(error: &GraphError) -> Unreadable {
+    let words = words(error);
+    if is_denied(error) { Unreadable::Denied(words) } else { Unreadable::Unreachable(words) }
+}
+
+async fn read(
+    look: &Look<'_>,
+    source: TenantId,
+    filter: &Filter,
+    schema: bool,
+) -> Result<Vec<(String, Configuration)>, GraphError> {
+    let list = ListServicePrincipals {
+        filter: Some(filter.clone()),
+        select: ServicePrincipal::PROPERTIES,
+        top: None,
+    };
+    let found = look.list(source, &list).await?;
+    let read = found.into_iter().map(|one| configuration(look, source, one, schema));
+    let mut configurations = Vec::new();
+    let mut answers = stream::iter(read).buffer_unordered(AT_ONCE);
+    while let Some(answer) = answers.next().await {
+        configurations.push(answer?);
+    }
+    configurations.sort_by_key(|(_, one)| one.id);
+    Ok(configurations)
+}
+
+/// What was instantiated a moment ago may not be everywhere yet: what is not found there is not there yet.
+async fn configuration(
+    look: &Look<'_>,
+    source: TenantId,
+    principal: ServicePrincipal,
+    schema: bool,
+) -> Result<(String, Configuration), GraphError> {
+    let service_principal_id = principal.id;
+    let assignments =
+        or_none(look.list(source, &ListAppRoleAssignedTo { service_principal_id, top: Some(PAGE) }).await)?;
+    let jobs = or_none(look.list(source, &ListSynchronizationJobs { service_principal_id }).await)?;
+    let mut jobs: Vec<SynchronizationJob> = jobs;
+    jobs.sort_by(|one, other| one.id.cmp(&other.id));
+    let first = jobs.into_iter().next();
+    let schema = match &first {
+        Some(job) if schema => {
+            let get = GetSynchronizationSchema { service_principal_id, job_id: job.id.clone() };
+            Some(schema_of(&look.send(source, &get).await?))
+        }
+        Some(_) | None => None,
+    };
+    let assignment = |one: mto_graph::prelude::AppRoleAssignment| {
+        let is_group = one.principal_type == Some(PrincipalType::Group);
+        (one.principal_id, Assignment { id: one.id, is_group })
+    };
+    let name = principal.display_name.clone().unwrap_or_default();
+    let app_role = principal.synchronization_role().map(|role| role.id);
+    Ok((
+        name,
+        Configuration {
+            id: principal.id,
+            app_id: principal.app_id.unwrap_or_default(),
+            tags: principal.tags.into_iter().collect::<BTreeSet<_>>(),
+            app_role,
+            assignments: assignments.into_iter().map(assignment).collect(),
+            job: first.map(job_of),
+            schema,
+        },
+    ))
+}
+
+fn or_none<T>(answer: Result<Vec<T>, GraphError>) -> Result<Vec<T>, GraphError> {
+    match answer {
+        Err(error) if error.is_not_found() => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+fn job_of(job: SynchronizationJob) -> Job {
+    let state = job.schedule.as_ref().and_then(|schedule| schedule.state.as_ref());
+    let is_enabled = state == Some(&ScheduleState::Active);
+    let status = job.status.unwrap_or_default();
+    let users = status.synchronized_entry_count_by_type.iter();
+    let users = users.filter(|count| !count.key.to_lowercase().contains(GROUPS));
+    let users = users.map(|count| u64::try_from(count.value).unwrap_or(0)).sum();
+    let last = status.last_execution.as_ref();
+    let progress = status.progress.first().and_then(|progress| u64::try_from(progress.total_units).ok());
+    let entitled = last.and_then(|last| u64::try_from(last.count_entitled).ok());
+    Job {
+        id: job.id,
+        is_enabled,
+        code: status.code.map_or(JobCode::Unrecognised("null".to_owned()), code_of),
+        steady_since: status.steady_state_first_achieved_time,
+        quarantine: status.quarantine.map(|quarantine| Quarantine {
+            reason: quarantine.reason.map(|reason| reason.as_str().to_owned()).unwrap_or_default(),
+            code: quarantine.error.as_ref().and_then(|error| error.code.clone()),
+            message: quarantine.error.and_then(|error| error.message),
+        }),
+        in_scope: progress.or(entitled).filter(|count| *count > 0),
+        last: last.filter(|last| last.time_ended.is_some() || last.time_began.is_some()).map(execution_of),
+        users,
+    }
+}
+
+fn execution_of(last: &SynchronizationTaskExecution) -> Execution {
+    Execution {
+        began: last.time_began,
+        ended: last.time_ended,
+        has_failed: last.state == Some(ExecutionState::Failed),
+        imported: u64::try_from(last.count_imported).unwrap_or(0),
+        escrowed: u64::try_from(last.count_escrowed).unwrap_or(0),
+        error: last.error.as_ref().and_then(|error| error.code.clone()),
+    }
+}
+
+fn code_of(code: JobStatusCode) -> JobCode {
+    match code {
+        JobStatusCode::NotConfigured => JobCode::NotConfigured,
+        JobStatusCode::NotRun => JobCode::NotRun,
+        JobStatusCode::Active => JobCode::Active,
+        JobStatusCode::Paused => JobCode::Paused,
+        JobStatusCode::Quarantine => JobCode::Quarantine,
+        JobStatusCode::Unknown(text) => JobCode::Unrecognised(text),
+    }
+}
+
+fn schema_of(schema: &SynchronizationSchema) -> Schema {
+    let (user_type, always) = match schema.user_type() {
+        Some((GraphUserType::Member, flow)) => (Some(UserType::Member), flow == AttributeFlow::Always),
+        Some((GraphUserType::Guest, flow)) => (Some(UserType::Guest), flow == AttributeFlow::Always),
+        Some((GraphUserType::Unknown(_), _)) | None => (None, false),
+    };
+    Schema { user_type, always, whole: schema.as_json().clone() }
+}

@@ -1,0 +1,143 @@
+//! Why a synchronization of users waits, was rejected or failed.
+
+use mto_messages::{Names, TenantId, clip};
+
+use super::{Quarantine, explain_quarantine};
+
+/// A reason about the synchronization of users; see [`crate::Reason`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SyncReason {
+    // Waits
+    /// On its way to its steady state.
+    Synchronizing {
+        /// The tenant that users go to.
+        target: TenantId,
+        /// Users that are there.
+        done: u64,
+        /// Users in scope, where they were counted.
+        of: Option<u64>,
+    },
+    /// Users are being taken back.
+    TakingBack {
+        /// The tenant that users went to.
+        target: TenantId,
+        /// Users that are still there.
+        left: u64,
+    },
+    // Waits where it can be mended from here, else failures
+    /// The job is in quarantine.
+    Quarantined {
+        /// The tenant that users go to.
+        target: TenantId,
+        /// Why, as the service says.
+        quarantine: Quarantine,
+    },
+    // Rejections
+    /// More users would be created or deleted than a command may without saying so.
+    TooManyUsers {
+        /// Users that would be created.
+        new: u64,
+        /// Users that would be deleted.
+        leaving: u64,
+        /// How many may without confirmation.
+        threshold: u64,
+        /// How many the command confirms.
+        confirmed: Option<u64>,
+    },
+    /// Somebody stopped, changed or deleted it while the command waited for it.
+    StoppedMeanwhile {
+        /// The tenant whose users go out.
+        source: TenantId,
+        /// The tenant they go to.
+        target: TenantId,
+    },
+    /// There is none from one tenant to the other.
+    NoSynchronization {
+        /// The tenant whose users would go out.
+        source: TenantId,
+        /// The tenant they would go to.
+        target: TenantId,
+    },
+}
+
+impl SyncReason {
+    pub(super) const SYNCHRONIZING: &'static str = "synchronizing";
+    pub(super) const QUARANTINED: &'static str = "quarantined";
+
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Synchronizing { .. } => Self::SYNCHRONIZING,
+            Self::TakingBack { .. } => "taking-back",
+            Self::Quarantined { .. } => Self::QUARANTINED,
+            Self::TooManyUsers { .. } => "too-many-users",
+            Self::StoppedMeanwhile { .. } => "stopped-meanwhile",
+            Self::NoSynchronization { .. } => "no-synchronization",
+        }
+    }
+
+    /// For people: what is the matter.
+    pub fn text(&self, names: &Names) -> String {
+        match self {
+            Self::Synchronizing { target, done, of } => {
+                let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
+                format!("users are being synchronized to {}: {done}{of} so far", names.of(*target))
+            }
+            Self::TakingBack { target, left } => {
+                format!("users are being taken back from {}: {left} left", names.of(*target))
+            }
+            Self::Quarantined { target, quarantine } => {
+                let code = quarantine.code.as_deref().unwrap_or(&quarantine.reason);
+                let (means, _) = explain_quarantine(quarantine);
+                let target = names.of(*target);
+                format!("the synchronization to {target} is in quarantine: {means} ({})", clip(code, 100))
+            }
+            Self::TooManyUsers { new, leaving, threshold, confirmed } => {
+                let confirmed = confirmed.map_or("none".to_owned(), |users| users.to_string());
+                format!(
+                    "{new} users would be created and {leaving} deleted, more than {threshold}; the command \
+                     confirms {confirmed}"
+                )
+            }
+            Self::StoppedMeanwhile { source, target } => format!(
+                "the synchronization from {} to {} was stopped, changed or taken back by somebody else",
+                names.of(*source),
+                names.of(*target)
+            ),
+            Self::NoSynchronization { source, target } => {
+                format!("there is no synchronization from {} to {}", names.of(*source), names.of(*target))
+            }
+        }
+    }
+
+    /// What somebody can do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Synchronizing { .. } | Self::TakingBack { .. } => "nothing; this takes its time".to_owned(),
+            Self::Quarantined { quarantine, .. } => explain_quarantine(quarantine).1.to_owned(),
+            Self::TooManyUsers { new, leaving, .. } => format!(
+                "if this is meant, send it again with \"users\": {} in \"confirm\"; else narrow the scope",
+                new.max(leaving)
+            ),
+            Self::StoppedMeanwhile { .. } => {
+                "ask who did it; send the command again if it is still meant".to_owned()
+            }
+            Self::NoSynchronization { .. } => "send mto.sync.v1 with action configure first".to_owned(),
+        }
+    }
+
+    /// What somebody can do once the command has stopped waiting.
+    pub fn remedy_when_expired(&self) -> String {
+        match self {
+            Self::Synchronizing { .. } | Self::TakingBack { .. } => {
+                "look at the provisioning logs of the configuration in the Entra admin center; send the command \
+                 again to go on from where it stands"
+                    .to_owned()
+            }
+            Self::Quarantined { .. }
+            | Self::TooManyUsers { .. }
+            | Self::StoppedMeanwhile { .. }
+            | Self::NoSynchronization { .. } => self.remedy(),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Take users back, and close what let them go.
+
+use mto_messages::Journal;
+
+use super::{
+    Aim, Configuration, ConfigurationChange, Direction, Job, Observed, Pair, RESTART, SyncReason, Unshare,
+    seen,
+};
+use crate::settings::{self, Close};
+use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
+
+/// Decides the next step: each direction by itself, and the settings when both are done.
+///
+/// | Observed, in one direction | Step |
+/// |---|---|
+/// | the tenant is external | done: what it shares is its own administrators' |
+/// | no configuration | done |
+/// | more users than the threshold, and the command does not confirm them | rejected: too many users |
+/// | somebody in scope | unassign them all; set the secrets to share who is assigned |
+/// | it never ran, or there is no job | done but for the last rows |
+/// | not restarted by this command | restart, stopped or not: it takes them back |
+/// | a cycle since the restart ended in quarantine | failed, explained |
+/// | no cycle since the restart, or users still in the target | wait: taking back |
+/// | job enabled | pause it |
+/// | configuration of ours | delete it |
+/// | else | done; the configuration is left, and named |
+///
+/// The target has to go on allowing synchronization until the users are gone: the settings come last, as in
+/// [`settings::Close`].
+pub(super) fn decide(
+    aim: &Aim,
+    unshare: &Unshare,
+    observed: &Observed,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Decision {
+    let forward = Pair { source: aim.source, target: aim.target };
+    let backward = Pair { source: aim.target, target: aim.source };
+    let mut directions = vec![(forward, &observed.forward)];
+    if unshare.both_directions {
+        directions.push((backward, &observed.backward));
+    }
+    let mut writes = Vec::new();
+    let mut stop = None;
+    let mut left = Vec::new();
+    for (pair, reading) in directions {
+        if matches!(reading, Reading::Unreadable(Unreadable::External)) {
+            continue;
+        }
+        let next = match seen(pair.source, reading, journal, timing) {
+            Ok(direction) => direction_step(pair, unshare, direction, journal, timing),
+            Err(decision) => Next::Stop(*decision),
+        };
+        match next {
+            Next::Done(None) => {}
+            Next::Done(Some(note)) => left.push(note),
+            Next::Act(mutations) => writes.extend(mutations),
+            Next::Stop(decision) => stop = stop.or(Some(decision)),
+        }
+    }
+    if !writes.is_empty() {
+        return Decision::just(Step::Act(writes));
+    }
+    if let Some(decision) = stop {
+        return decision;
+    }
+    close(aim, unshare, observed, left, journal, timing)
+}
+
+enum Next {
+    Done(Option<Note>),
+    Act(Vec<crate::Mutation>),
+    Stop(Decision),
+}
+
+fn direction_step(
+    pair: Pair,
+    unshare: &Unshare,
+    direction: &Direction,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Next {
+    let Some(configuration) = direction.chosen() else { return Next::Done(None) };
+    let Some(job) = &configuration.job else { return end(pair, configuration, journal, timing) };
+    let confirmed = unshare.confirmed_users.unwrap_or(0);
+    let threshold = timing.limits.users_without_confirm;
+    if job.users > threshold && confirmed < job.users && pair.accepted(journal, RESTART).is_none() {
+        return Next::Stop(Decision::reject(Reason::Sync(SyncReason::TooManyUsers {
+            new: 0,
+            leaving: job.users,
+            threshold,
+            confirmed: unshare.confirmed_users,
+        })));
+    }
+    if let Some(next) = zero_scope(pair, configuration, journal) {
+        return next;
+    }
+    take_back(pair, configuration, job, confirmed, journal)
+        .unwrap_or_else(|| wind_up(pair, configuration, job, journal, timing))
+}
+
+/// Nobody stays in scope: neither by assignment nor because everybody is.
+fn zero_scope(pair: Pair, configuration: &Configuration, journal: &Journal) -> Option<Next> {
+    let unassign = configuration.assignments.iter().map(|(principal, assignment)| {
+        let (principal, assignment) = (*principal, assignment.id.clone());
+        pair.change(configuration, ConfigurationChange::Unassign { principal, assignment })
+    });
+    let mut writes: Vec<_> = unassign.collect();
+    let secrets = ConfigurationChange::SetSecrets { everyone: false };
+    if !configuration.has_secrets(false) && pair.accepted(journal, secrets.what()).is_none() {
+        writes.push(pair.change(configuration, secrets));
+    }
+    (!writes.is_empty()).then_some(Next::Act(writes))
+}
+
+/// Lets a cycle run that deletes the users in the target, and waits for it.
+fn take_back(
+    pair: Pair,
+    configuration: &Configuration,
+    job: &Job,
+    confirmed: u64,
+    journal: &Journal,
+) -> Option<Next> {
+    let never_ran = job.last.is_none() && !job.is_enabled && job.users == 0;
+    let Some(restarted) = pair.accepted(journal, RESTART) else {
+        let force_deletes = confirmed > 0 && confirmed >= job.users;
+        let restart = ConfigurationChange::Restart { job: job.id.clone(), force_deletes };
+        return (!never_ran).then(|| Next::Act(vec![pair.change(configuration, restart)]));
+    };
+    let began = job.last.as_ref().and_then(|last| last.ended.and(last.began.or(last.ended)));
+    let has_run = began.is_some_and(|began| began >= restarted);
+    if let Some(quarantine) = job.quarantine.clone().filter(|_| has_run) {
+        let reason = Reason::Sync(SyncReason::Quarantined { target: pair.target, quarantine });
+        return Some(Next::Stop(Decision::just(Step::Finish(Finish::Failed(reason)))));
+    }
+    if has_run && job.users == 0 {
+        return None;
+    }
+    let left = job.users;
+    Some(Next::Stop(Decision::wait(Reason::Sync(SyncReason::TakingBack { target: pair.target, left }))))
+}
+
+fn wind_up(
+    pair: Pair,
+    configuration: &Configuration,
+    job: &Job,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Next {
+    if job.is_enabled {
+        return settled(
+            pair,
+            configuration,
+            ConfigurationChange::Pause { job: job.id.clone() },
+            journal,
+            timing,
+        );
+    }
+    end(pair, configuration, journal, timing)
+}
+
+/// Only what we made is deleted.
+fn end(pair: Pair, configuration: &Configuration, journal: &Journal, timing: &Timing<'_>) -> Next {
+    if configuration.is_ours() {
+        let delete = ConfigurationChange::Delete { app_id: configuration.app_id };
+        return settled(pair, configuration, delete, journal, timing);
+    }
+    let configurations = vec![configuration.id];
+    Next::Done(Some(Note::ForeignConfigurations { target: pair.target, configurations }))
+}
+
+fn settled(
+    pair: Pair,
+    configuration: &Configuration,
+    change: ConfigurationChange,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Next {
+    if pair.is_settling(journal, change.what(), timing) {
+        return Next::Stop(Decision::wait(Reason::Settling(change.what())));
+    }
+    Next::Act(vec![pair.change(configuration, change)])
+}
+
+fn close(
+    aim: &Aim,
+    unshare: &Unshare,
+    observed: &Observed,
+    left: Vec<Note>,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Decision {
+    let close = Close {
+        source: aim.source,
+        targets: vec![aim.target],
+        both_directions: unshare.both_directions,
+        wanted: unshare.wanted.clone(),
+    };
+    let mut decision = settings::decide(&settings::Aim::Close(close), &observed.sides, journal, timing);
+    decision.found.extend(left);
+    decision
+}

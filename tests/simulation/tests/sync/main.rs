@@ -1,0 +1,14 @@
+//! The synchronization of users: whole commands over the real handler, in virtual time.
+#![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
+
+mod denied;
+mod example;
+mod fan_out;
+mod limits;
+mod quarantine;
+mod race;
+mod scope;
+mod stop;
+mod support;
+mod unshare;
+mod walk_through;
