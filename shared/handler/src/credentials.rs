@@ -184,6 +184,44 @@ struct BadReference {
     problem: String,
 }
 
+/// A secret of a function at the edge: what a sender signs with, what a destination wants to see.
+pub struct EdgeSecret(Secret);
+
+impl EdgeSecret {
+    /// Reads the reference. What stands in the environment or a file is read now and checked; what is in a store when
+    /// it is needed. `field` names the kind of field in texts (`secrets`), never what stands there.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names `document`, the field and what is wrong.
+    pub fn new(
+        reference: &SecretReference,
+        document: &str,
+        field: &'static str,
+        environment: &dyn Environment,
+        backends: &dyn Backends,
+    ) -> Result<Self, ConfigError> {
+        let reader = Reader { environment, backends };
+        reader.secret(field, reference).map(Self).map_err(|bad| ConfigError {
+            variable: document.to_owned(),
+            problem: format!("{}: {}", bad.field, bad.problem),
+        })
+    }
+
+    /// The secret as it is now; a store is asked each time (the Lambda extension caches).
+    ///
+    /// # Errors
+    /// See [`SourceError`]; nothing is tried beyond `deadline`.
+    pub async fn read(&self, deadline: OffsetDateTime) -> Result<SecretString, SourceError> {
+        self.0.read(deadline).await
+    }
+}
+
+impl fmt::Debug for EdgeSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EdgeSecret")
+    }
+}
+
 /// What reading references takes.
 pub(crate) struct Reader<'a> {
     pub(crate) environment: &'a dyn Environment,

@@ -3,11 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use futures_util::{FutureExt, StreamExt, stream};
 use mto_graph::{Clock, GraphClient};
 use time::{Duration, OffsetDateTime};
 
 use crate::config::Config;
+use crate::edge::BatchFunction;
 use crate::function::Function;
 use crate::metrics::{Metrics, Sink};
 use crate::queue::{Queue, Record};
@@ -79,5 +81,12 @@ impl<F: Function> Handler<F> {
                 Some(message_id)
             }
         }
+    }
+}
+
+#[async_trait]
+impl<F: Function> BatchFunction for Handler<F> {
+    async fn handle(&self, records: Vec<Record>, end: OffsetDateTime) -> Vec<String> {
+        Self::handle(self, records, end).await
     }
 }

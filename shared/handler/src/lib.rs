@@ -19,6 +19,7 @@ mod config;
 mod credentials;
 mod directory;
 mod directory_problem;
+mod edge;
 mod function;
 mod handler;
 pub mod memory;
@@ -39,13 +40,14 @@ mod writes;
 pub use apply::{is_denied, text_of};
 pub use config::{Config, ConfigError, Environment, ProcessEnvironment};
 pub use credentials::{
-    Backends, CredentialReference, DirectoryCredentials, FederatedReference, NoBackends, SecretReference,
-    SecretStore, StoredSecret,
+    Backends, CredentialReference, DirectoryCredentials, EdgeSecret, FederatedReference, NoBackends,
+    SecretReference, SecretStore, StoredSecret,
 };
 pub use directory::{
     Application, DirectConnectSettings, Directory, DirectoryDocument, TenantEntry, TenantSettings,
     TrustSettings,
 };
+pub use edge::{BatchFunction, HttpFunction, HttpRequest, HttpResponse};
 pub use function::{Foreseen, Function, Look, MAX_TENANTS, Tenants, id_to_close, wrong_verb};
 pub use handler::Handler;
 pub use metrics::{NAMESPACE, Sink};

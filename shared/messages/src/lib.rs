@@ -26,7 +26,7 @@ pub use data::{
     Templates, Then, UserSyncInbound, UserType,
 };
 pub use journal::{JOURNAL_VERSION, Journal, MAX_JOURNAL_BYTES, Membership, Refusal, Waiting, Write};
-pub use outcome::{Explanation, Outcome, OutcomeData, OutcomeKind, PlannedWrite, WaitReport};
+pub use outcome::{Explanation, Outcome, OutcomeData, OutcomeError, OutcomeKind, PlannedWrite, WaitReport};
 pub use tenant::{Names, TenantId, TenantRef};
 pub use text::clip;
 pub use verb::Verb;

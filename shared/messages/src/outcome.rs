@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::{Command, CommandRef, TenantId, Verb, Write};
+use crate::{Command, CommandRef, TenantId, Verb, Write, clip};
 
 /// The kinds of outcome. All but `accepted` and `waiting` are the last word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +43,22 @@ impl OutcomeKind {
             Self::Accepted | Self::Waiting | Self::Succeeded | Self::Planned => false,
             Self::Rejected | Self::Failed | Self::Expired => true,
         }
+    }
+
+    /// All kinds, in the order in which they can come.
+    pub const ALL: [Self; 7] = [
+        Self::Accepted,
+        Self::Waiting,
+        Self::Succeeded,
+        Self::Rejected,
+        Self::Failed,
+        Self::Expired,
+        Self::Planned,
+    ];
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
     /// As it stands in the event's type: `succeeded`.
@@ -194,6 +210,38 @@ impl Outcome {
         }
     }
 
+    /// Reads an outcome from the body of a message. Unknown fields are ignored.
+    ///
+    /// # Errors
+    /// What stands where, and why it is no outcome of this release.
+    pub fn parse(body: &str) -> Result<Self, OutcomeError> {
+        #[derive(Deserialize)]
+        struct Event {
+            id: String,
+            source: String,
+            #[serde(rename = "type")]
+            kind: String,
+            #[serde(with = "time::serde::rfc3339")]
+            time: OffsetDateTime,
+            #[serde(default)]
+            subject: Option<String>,
+            #[serde(default, rename = "replyto")]
+            reply_to: Option<String>,
+            #[serde(default)]
+            root: Option<String>,
+            data: OutcomeData,
+        }
+        let mut reader = serde_json::Deserializer::from_str(body);
+        let event: Event = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            OutcomeError(format!("\"{}\": {}", error.path(), clip(&error.inner().to_string(), 300)))
+        })?;
+        let (verb, kind) = kind_of(&event.kind).ok_or_else(|| {
+            OutcomeError(format!("the type {:?} is no outcome's of version 1", clip(&event.kind, 100)))
+        })?;
+        let Event { id, source, time, subject, reply_to, root, data, .. } = event;
+        Ok(Self { id, source, verb, kind, time, subject, reply_to, root, data })
+    }
+
     /// The event's type: `mto.join.succeeded.v1`.
     pub fn event_type(&self) -> String {
         format!("mto.{}.{}.v1", self.verb, self.kind.as_str())
@@ -218,6 +266,17 @@ impl Outcome {
         event["data"] = serde_json::to_value(&self.data).unwrap_or_default();
         event.to_string()
     }
+}
+
+/// A body is no outcome.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the body is no outcome: {0}")]
+pub struct OutcomeError(String);
+
+/// `mto.<verb>.<kind>.v1`.
+fn kind_of(event_type: &str) -> Option<(Verb, OutcomeKind)> {
+    let (verb, kind) = event_type.strip_prefix("mto.")?.strip_suffix(".v1")?.split_once('.')?;
+    Some((Verb::from_name(verb)?, OutcomeKind::from_name(kind)?))
 }
 
 /// Percent-encodes what may not stand in a URI's query, so that two sources never give one outcome source.

@@ -37,7 +37,8 @@ impl Verb {
         format!("mto.{}.v1", self.as_str())
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    /// The verb of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verb| verb.as_str() == name)
     }
 }

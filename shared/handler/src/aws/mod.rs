@@ -8,7 +8,7 @@ mod sqs;
 mod web_identity;
 
 pub use backends::AwsBackends;
-pub use lambda::run;
+pub use lambda::{run, run_batches, run_http};
 pub use secrets_extension::SecretsExtension;
 pub use sqs::SqsQueue;
 pub use web_identity::WebIdentity;

@@ -1,0 +1,1 @@
+//! The edge where commands come in: webhooks and chat-ops.

@@ -1,0 +1,3 @@
+//! The Lambda function `intake`: wiring only.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The edge where outcomes go out: chat, tickets and webhooks.

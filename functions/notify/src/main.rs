@@ -1,0 +1,3 @@
+//! The Lambda function `notify`: wiring only.
+
+fn main() {}

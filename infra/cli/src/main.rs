@@ -1,0 +1,3 @@
+//! `mto`: the command line for people and scripts.
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! Every decision table, row by row; the fixed points; the reasons.
+
+mod add_table;
+mod create_table;
+mod fixed_point;
+mod join_table;
+mod leave_table;
+mod reasons;
+mod settings_close_table;
+mod settings_properties;
+mod settings_scene;
+mod settings_table;
+mod support;
+mod sync_end_table;
+mod sync_scene;
+mod sync_table;
+mod timing;
