@@ -16,18 +16,7 @@ const ADD: &str = "add-tenant";
 const CHANGE: &str = "change-role";
 
 /// One look. The plain one: an organization of the owner alone, which is to list [`US`].
-#[derive(Clone)]
-struct Scene {
-    aim: Aim,
-    observed: Observed,
-    journal: Journal,
-}
-
-impl Remembers for Scene {
-    fn journal(&mut self) -> &mut Journal {
-        &mut self.journal
-    }
-}
+type Scene = OneLook<Aim, Observed>;
 
 fn scene() -> Scene {
     Scene {

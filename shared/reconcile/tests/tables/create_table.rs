@@ -19,18 +19,7 @@ const UPDATE: &str = "update-organization";
 const ACCEPTED: &str = "settling: accepted join request of this tenant";
 
 /// One look. The plain one: the owner is in no organization.
-#[derive(Clone)]
-struct Scene {
-    aim: Aim,
-    observed: Observed,
-    journal: Journal,
-}
-
-impl Remembers for Scene {
-    fn journal(&mut self) -> &mut Journal {
-        &mut self.journal
-    }
-}
+type Scene = OneLook<Aim, Observed>;
 
 fn scene() -> Scene {
     Scene {

@@ -1,115 +1,16 @@
 //! join, row by row of the table in `src/join.rs`.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use crate::join_scene::*;
 
 use crate::support::*;
-use mto_messages::{
-    CommandData, Journal, Scope, SyncAction, SyncTargets, SyncWish, TemplateValues, Templates, TenantId,
-    TenantRef, UserType,
-};
-use mto_reconcile::join::{Aim, Observed, SyncAim, decide, needs_owner};
+use mto_messages::{TemplateValues, Templates};
+use mto_reconcile::join::needs_owner;
 use mto_reconcile::{
-    Change, Decision, Finish, JoinFailure, JoinRequest, MemberRow, MemberState, OrganizationView, OwnerView,
-    Progress, Reading, Reason, Role, Step, Unreadable,
+    Change, Finish, JoinFailure, JoinRequest, MemberState, OwnerView, Progress, Reading, Reason, Role, Step,
+    Unreadable,
 };
 use rstest::rstest;
 use time::Duration;
-use uuid::Uuid;
-
-const REQUEST: &str = "request-join";
-const RESET: &str = "reset-join";
-const PAUSE: &str = "pausing-after-failure";
-const VANISHED: &str = "settling: row in the owner's list";
-const NO_OWNER: &str = "settling: owner in the list";
-
-/// One look. The plain one: the owner lists us as pending and we have not asked.
-#[derive(Clone)]
-struct Scene {
-    aim: Aim,
-    observed: Observed,
-    journal: Journal,
-}
-
-impl Remembers for Scene {
-    fn journal(&mut self) -> &mut Journal {
-        &mut self.journal
-    }
-}
-
-fn scene() -> Scene {
-    Scene {
-        aim: Aim { tenant: US, owner: OWNER, templates: None, sync: None },
-        observed: Observed {
-            own: OrganizationView::none(),
-            request: JoinRequest::default(),
-            owner: listed(pending(US)),
-            templates: None,
-        },
-        journal: Journal::default(),
-    }
-}
-
-fn listed(row: MemberRow) -> Reading<OwnerView> {
-    Reading::Seen(OwnerView::InOne { role: None, row: Some(row), active: None })
-}
-
-/// The owner's list without us, read by somebody of that role.
-fn not_listed(role: Option<Role>) -> Reading<OwnerView> {
-    Reading::Seen(OwnerView::InOne { role, row: None, active: Some(3) })
-}
-
-fn unreadable(why: Unreadable) -> Reading<OwnerView> {
-    Reading::Unreadable(why)
-}
-
-impl Scene {
-    fn own(mut self, own: OrganizationView) -> Self {
-        self.observed.own = own;
-        self
-    }
-
-    /// We are in the organization of these rows.
-    fn inside(self, rows: Vec<MemberRow>) -> Self {
-        let mut scene = self.own(organization(rows));
-        scene.observed.owner = Reading::NotNeeded;
-        scene
-    }
-
-    fn request(mut self, request: JoinRequest) -> Self {
-        self.observed.request = request;
-        self
-    }
-
-    fn owner(mut self, owner: Reading<OwnerView>) -> Self {
-        self.observed.owner = owner;
-        self
-    }
-
-    fn owned_by(mut self, owner: TenantId) -> Self {
-        self.aim.owner = owner;
-        self
-    }
-
-    fn templates(mut self, wanted: Templates, seen: TemplateValues) -> Self {
-        self.aim.templates = Some(wanted);
-        self.observed.templates = Some(seen);
-        self
-    }
-
-    fn syncing(mut self, wish: SyncWish, scopes: &[(TenantId, Scope)]) -> Self {
-        self.aim.sync = Some(SyncAim { wish, scopes: scopes.iter().cloned().collect::<BTreeMap<_, _>>() });
-        self
-    }
-
-    fn decide(&self) -> Decision {
-        with_timing(|timing| decide(&self.aim, &self.observed, &self.journal, timing))
-    }
-}
-
-fn check(scene: &Scene, expected: &str) {
-    assert_eq!(line(&scene.decide().step), expected);
-}
 
 #[rstest]
 #[case::row_1_a_tenant_cannot_join_itself(scene().owned_by(US), "rejected same-tenant")]
@@ -476,82 +377,4 @@ fn a_rejection_names_the_owner_of_the_join_elsewhere() {
 #[case::not_by_itself(scene().owned_by(US), false)]
 fn the_owner_is_looked_at(#[case] scene: Scene, #[case] needed: bool) {
     assert_eq!(needs_owner(&scene.aim, &scene.observed.own, &scene.observed.request), needed);
-}
-
-// What follows
-
-fn group(number: u128) -> Scope {
-    Scope { groups: vec![Uuid::from_u128(number)], ..Scope::default() }
-}
-
-/// Each child as source, target and scope.
-fn pairs(decision: &Decision) -> Vec<(TenantId, TenantId, Scope)> {
-    let pair = |child: &mto_reconcile::Child| {
-        let CommandData::Sync(data) = &child.data else { panic!("join posts only sync") };
-        let [source, target] = child.about[..] else { panic!("a pair") };
-        assert_eq!(data.action, SyncAction::Configure);
-        assert_eq!(data.source, Some(TenantRef::from(source)));
-        assert_eq!(data.targets, Some(SyncTargets::Tenants(vec![TenantRef::from(target)])));
-        (source, target, data.scope.clone().unwrap())
-    };
-    decision.children.iter().map(pair).collect()
-}
-
-fn four_members() -> Scene {
-    scene().inside(vec![owner(OWNER), active(US), active(OTHER), pending(FOURTH)])
-}
-
-#[test]
-fn sync_is_posted_both_ways_with_every_active_member_whose_source_has_a_scope() {
-    let scopes = [(OWNER, group(1)), (US, group(2)), (FOURTH, group(4))];
-    let decision = four_members().syncing(SyncWish::default(), &scopes).decide();
-    let expected = vec![(US, OWNER, group(2)), (OWNER, US, group(1)), (US, OTHER, group(2))];
-    assert_eq!(pairs(&decision), expected);
-}
-
-#[test]
-fn those_without_a_scope_are_named_in_the_notes() {
-    let decision = four_members().syncing(SyncWish::default(), &[(OWNER, group(1))]).decide();
-    let note = notes(&decision).into_iter().find(|note| note.contains("not synchronised")).unwrap();
-    assert!(note.contains(&US.to_string()) && note.contains(&OTHER.to_string()), "{note}");
-    assert!(!note.contains(&OWNER.to_string()) && !note.contains(&FOURTH.to_string()), "{note}");
-}
-
-#[test]
-fn nobody_is_named_if_all_have_a_scope() {
-    let scopes = [(OWNER, group(1)), (US, group(2)), (OTHER, group(3))];
-    let decision = four_members().syncing(SyncWish::default(), &scopes).decide();
-    assert!(!notes(&decision).iter().any(|note| note.contains("not synchronised")));
-}
-
-#[test]
-fn the_commands_scope_is_that_of_the_joining_tenant_only() {
-    let wish = SyncWish { scope: Some(group(9)), user_type: Some(UserType::Guest) };
-    let scene = scene().inside(vec![owner(OWNER), active(US)]).syncing(wish, &[(OWNER, group(1))]);
-    let decision = scene.decide();
-    assert_eq!(pairs(&decision), vec![(US, OWNER, group(9)), (OWNER, US, group(1))]);
-    for child in &decision.children {
-        let CommandData::Sync(data) = &child.data else { panic!("join posts only sync") };
-        assert_eq!(data.user_type, Some(UserType::Guest));
-    }
-}
-
-#[rstest]
-#[case::unless_it_is_wished(four_members())]
-#[case::before_we_are_active(scene().syncing(SyncWish::default(), &[(US, group(2)), (OWNER, group(1))]))]
-#[case::while_we_are_being_removed(
-    scene().inside(vec![owner(OWNER), leaving(active(US))])
-        .syncing(SyncWish::default(), &[(US, group(2)), (OWNER, group(1))])
-)]
-#[case::in_another_organization(
-    scene().inside(vec![owner(OTHER), active(US)]).syncing(SyncWish::default(), &[(US, group(2))])
-)]
-fn no_sync_is_posted(#[case] scene: Scene) {
-    assert_eq!(scene.decide().children, Vec::new());
-}
-
-#[test]
-fn success_says_what_it_does_not_do() {
-    let decision = scene().inside(vec![owner(OWNER), active(US)]).decide();
-    assert!(notes(&decision).iter().any(|note| note.contains("Teams external access")));
 }

@@ -3,7 +3,11 @@
 mod add_table;
 mod create_table;
 mod fixed_point;
+mod join_end_table;
+mod join_scene;
 mod join_table;
+mod leave_end_table;
+mod leave_scene;
 mod leave_table;
 mod reasons;
 mod settings_close_table;
@@ -15,3 +19,4 @@ mod sync_end_table;
 mod sync_scene;
 mod sync_table;
 mod timing;
+mod worlds;

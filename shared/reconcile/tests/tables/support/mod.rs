@@ -138,6 +138,20 @@ pub(crate) trait Remembers: Sized {
     }
 }
 
+/// One look: what is asked, what is seen, what is remembered.
+#[derive(Clone)]
+pub(crate) struct OneLook<A, O> {
+    pub(crate) aim: A,
+    pub(crate) observed: O,
+    pub(crate) journal: Journal,
+}
+
+impl<A, O> Remembers for OneLook<A, O> {
+    fn journal(&mut self) -> &mut Journal {
+        &mut self.journal
+    }
+}
+
 // What is decided
 
 /// The step in one line: `act add-tenant, add-tenant`, `wait settling: join request`, `rejected same-tenant`. Whose
