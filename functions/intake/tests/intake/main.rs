@@ -1,0 +1,12 @@
+//! Requests as the products send them, to commands in queues.
+#![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
+
+mod answers;
+mod configuration;
+mod confirm;
+mod examples;
+mod grammar;
+mod properties;
+mod senders;
+mod start;
+mod support;
