@@ -12,9 +12,19 @@ pub(crate) enum Access {
 
 /// The directory roles a signed-in user needs one of.
 #[derive(Clone, Copy, Debug)]
-enum Roles {
+pub(crate) enum Roles {
     Anybody,
     OneOf(&'static [&'static str]),
+}
+
+impl Roles {
+    /// Whether a caller has one of them. Only users have roles: an application by itself needs none.
+    pub(crate) fn are_held_by(self, caller: &Caller) -> bool {
+        match (self, &caller.user_roles) {
+            (Self::Anybody, _) | (Self::OneOf(_), None) => true,
+            (Self::OneOf(names), Some(roles)) => names.iter().any(|name| roles.contains(*name)),
+        }
+    }
 }
 
 /// What a request takes.
@@ -33,13 +43,22 @@ const READERS: Roles =
     Roles::OneOf(&["Security Reader", "Global Reader", "Security Administrator", "Global Administrator"]);
 const ADMINISTRATORS: Roles = Roles::OneOf(&["Security Administrator", "Global Administrator"]);
 /// (unverified) in the reference; the page of the API names these.
-const AUDITORS: Roles = Roles::OneOf(&[
+pub(crate) const AUDITORS: Roles = Roles::OneOf(&[
     "Reports Reader",
     "Security Reader",
     "Global Reader",
     "Security Administrator",
     "Global Administrator",
 ]);
+/// Who configures synchronization (4A.2); that reading takes the same, and that applications do too, is (unverified).
+pub(crate) const APPLICATION_ADMINISTRATORS: Roles = Roles::OneOf(&[
+    "Application Administrator",
+    "Cloud Application Administrator",
+    "Hybrid Identity Administrator",
+    "Global Administrator",
+]);
+/// (unverified) in the reference; the pages of the API name User Administrator as the least.
+pub(crate) const USER_ADMINISTRATORS: Roles = Roles::OneOf(&["User Administrator", "Global Administrator"]);
 const BASIC: &[&str] = &["MultiTenantOrganization.ReadBasic.All"];
 
 const fn same(permissions: &'static [&'static str], roles: Roles) -> Rule {
@@ -72,14 +91,10 @@ pub(super) const AUDIT_READ: Rule = same(&["AuditLog.Read.All"], AUDITORS);
 impl Rule {
     /// What the caller sees; none: it may not.
     pub(super) fn admits(&self, caller: &Caller) -> Option<Access> {
-        let Some(roles) = &caller.user_roles else {
+        if caller.user_roles.is_none() {
             return caller.has_one_of(self.application).then_some(Access::Full);
-        };
-        let role = match self.roles {
-            Roles::Anybody => true,
-            Roles::OneOf(names) => names.iter().any(|name| roles.contains(*name)),
-        };
-        if role && caller.has_one_of(self.delegated) {
+        }
+        if self.roles.are_held_by(caller) && caller.has_one_of(self.delegated) {
             return Some(Access::Full);
         }
         (self.basic && caller.has_one_of(BASIC)).then_some(Access::Basic)

@@ -91,6 +91,7 @@ fn job(job: &Job) -> Value {
         });
     json!({
         "id": job.id, "status": job.status(), "provisioned": job.provisioned(), "cycles": job.cycles,
+        "initial": job.watermark.is_none(),
         "quarantine": job.quarantine.as_ref().map(|quarantine| quarantine.reason), "errors": errors,
     })
 }

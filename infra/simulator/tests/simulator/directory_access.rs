@@ -5,7 +5,7 @@ use http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::support::Lab;
+use super::support::{Lab, Reply};
 use super::sync_support::quick;
 
 /// Method, path, and a permission that is enough.
@@ -40,6 +40,10 @@ const CASES: [(&str, &str, &str); 22] = [
 
 /// The status of a request whose token has just these permissions. The application belongs to somebody else.
 fn status(method: &str, path: &str, permissions: &[&str]) -> u16 {
+    reply(method, path, permissions).status
+}
+
+fn reply(method: &str, path: &str, permissions: &[&str]) -> Reply {
     let mut seed = Seed::demo(2);
     let mut second = seed.tenants[0].applications[0].clone();
     second.client_id = uuid::Uuid::from_u128(7);
@@ -55,7 +59,7 @@ fn status(method: &str, path: &str, permissions: &[&str]) -> u16 {
     let token = token.body["access_token"].as_str().expect("a token").to_owned();
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let body = if method == Method::GET { Value::Null } else { json!({}) };
-    lab.with_token(&token, method, &path, &body).status
+    lab.with_token(&token, method, &path, &body)
 }
 
 #[test]
@@ -80,6 +84,44 @@ fn reading_is_not_writing() {
         ("POST", "{sp}/appRoleAssignedTo", "Application.ReadWrite.All"),
     ] {
         assert_eq!(status(method, path, &[permission]), 403, "{method} {path} with {permission}");
+    }
+}
+
+#[test]
+fn a_refusal_is_that_of_the_service() {
+    let refused = reply("GET", "/groups", &["User.Read.All"]);
+    assert_eq!((refused.status, refused.code()), (403, "Authorization_RequestDenied"));
+    assert_eq!(refused.body["error"]["message"], "Insufficient privileges to complete the operation.");
+    assert!(refused.body["error"]["innerError"]["request-id"].is_string(), "{}", refused.body);
+}
+
+#[test]
+fn assigning_takes_reading_applications_beside_it() {
+    let (assign, read) = ("AppRoleAssignment.ReadWrite.All", "Application.Read.All");
+    for (method, path) in [
+        ("POST", "{sp}/appRoleAssignedTo"),
+        ("DELETE", "{sp}/appRoleAssignedTo/00000000-0000-4000-8000-00000000dead"),
+    ] {
+        for alone in [assign, read] {
+            assert_eq!(
+                status(method, path, &[alone, "Application.ReadWrite.OwnedBy"]),
+                403,
+                "{method} {alone}"
+            );
+        }
+        assert_ne!(status(method, path, &[assign, read]), 403, "{method}");
+    }
+}
+
+#[test]
+fn owning_lists_everything_and_reaches_no_further_than_what_is_owned() {
+    let owned = &["Application.ReadWrite.OwnedBy"];
+    assert_eq!(status("GET", "/servicePrincipals", owned), 200);
+    assert_eq!(status("GET", "{sp}/appRoleAssignedTo", owned), 200);
+    for (method, path) in
+        [("GET", "{sp}/synchronization/jobs"), ("PATCH", "{sp}"), ("POST", "{job}/start"), ("DELETE", "{sp}")]
+    {
+        assert_eq!(status(method, path, owned), 403, "{method} {path}");
     }
 }
 

@@ -9,6 +9,8 @@ mod binary;
 mod constraints;
 mod delegated;
 mod directory_access;
+mod directory_queries;
+mod directory_roles;
 mod errors;
 mod golden;
 mod invitations;

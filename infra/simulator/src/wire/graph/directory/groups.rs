@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::{Answer, Call, context, id};
-use super::{filter, page, users};
+use super::route::USER_READ;
+use super::{Caller, filter, page, users};
 use crate::wire::headers;
 use crate::world::directory::Directory;
 use crate::world::directory::user::User;
@@ -43,35 +44,49 @@ fn member_places(directory: &Directory, number: u32, transitive: bool) -> (Vec<u
 
 pub(super) fn members(
     world: &World,
-    viewer: Uuid,
+    caller: &Caller,
     call: &Call,
     group: &str,
     transitive: bool,
 ) -> Result<Answer, Refusal> {
-    let directory = &world.tenant(viewer)?.directory;
+    let directory = &world.tenant(caller.tenant)?.directory;
+    let sees_users = caller.has_one_of(USER_READ);
     let (mut places, first_group) = member_places(directory, found(directory, group)?, transitive);
     if call.segments.last().is_some_and(|last| last.eq_ignore_ascii_case("microsoft.graph.user")) {
         places.retain(|place| *place < first_group);
     }
     let row = |place: usize| match place.checked_sub(first_group) {
         Some(group) => typed(shape(directory, number(group)), "group"),
-        None => typed(users::shape(directory, number(place), call), "user"),
+        None if sees_users => typed(users::shape(directory, number(place), call), "user"),
+        None => typed(unseen(directory, number(place), call), "user"),
     };
     Ok(Answer::ok(page::page(call, "directoryObjects", places.iter().copied(), row)?))
 }
 
+/// A member of a kind that the caller may not read: its id, and null for everything else (the page of the API, "Limited
+/// information returned for inaccessible member objects").
+fn unseen(directory: &Directory, number: u32, call: &Call) -> Value {
+    let mut shown = users::shape(directory, number, call);
+    for (_, value) in shown.as_object_mut().into_iter().flatten().filter(|(name, _)| *name != "id") {
+        *value = Value::Null;
+    }
+    shown
+}
+
+/// Members of all kinds, or only users.
 pub(super) fn count(
     world: &World,
     viewer: Uuid,
     call: &Call,
     group: &str,
-    transitive: bool,
+    (transitive, users_only): (bool, bool),
 ) -> Result<Answer, Refusal> {
     if !headers::eventual(call) {
         return Err(Refusal::Bad("$count is not currently supported.".to_owned()));
     }
     let directory = &world.tenant(viewer)?.directory;
-    let (places, _) = member_places(directory, found(directory, group)?, transitive);
+    let (mut places, first_group) = member_places(directory, found(directory, group)?, transitive);
+    places.retain(|place| !users_only || *place < first_group);
     Ok(users::plain(places.len()))
 }
 

@@ -4,12 +4,14 @@ mod applications;
 mod assignments;
 mod deleted;
 mod delta;
+mod expand;
 mod filter;
 mod groups;
 mod invitations;
 mod job_shape;
 mod jobs;
 mod licences;
+mod order;
 mod page;
 mod provisioning;
 pub(crate) mod route;
@@ -29,7 +31,8 @@ pub(super) fn answer(
     call: &Call,
     route: &Route,
 ) -> Result<Answer, GraphError> {
-    if !caller.has_one_of(route.accepted(&call.method)?) {
+    let is_permitted = caller.has_one_of(route.accepted(&call.method)?);
+    if !is_permitted || !route.roles(&call.method).are_held_by(caller) {
         return Err(denied());
     }
     let mut answer = serve(world, caller, call, route)?;
@@ -53,9 +56,9 @@ fn serve(world: &mut World, caller: &Caller, call: &Call, route: &Route) -> Resu
         Route::UserManagerRef(user) => users::set_manager(world, viewer, call, user),
         Route::Groups => groups::list(world, viewer, call),
         Route::Group(group) => groups::one(world, viewer, group),
-        Route::GroupMembers { group, transitive } => groups::members(world, viewer, call, group, *transitive),
-        Route::GroupMemberCount { group, transitive } => {
-            groups::count(world, viewer, call, group, *transitive)
+        Route::GroupMembers { group, transitive } => groups::members(world, caller, call, group, *transitive),
+        Route::GroupMemberCount { group, transitive, users_only } => {
+            groups::count(world, viewer, call, group, (*transitive, *users_only))
         }
         Route::GroupMemberRefs(group) => groups::refs(world, viewer, call, group, None),
         Route::GroupMemberRef { group, member } => groups::refs(world, viewer, call, group, Some(member)),

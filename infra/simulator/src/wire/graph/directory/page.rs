@@ -17,7 +17,19 @@ pub(super) fn page(
     places: impl Iterator<Item = usize> + Clone,
     shape: impl Fn(usize) -> Value,
 ) -> Result<Value, Refusal> {
-    query::refuse(call, &["$skip", "$orderby"])?;
+    query::refuse(call, &["$orderby"])?;
+    page_from(call, name, places, |place, from| place < from, shape)
+}
+
+/// The same in an order of its own: `is_before` says of a place whether it comes before the token's.
+pub(super) fn page_from(
+    call: &Call,
+    name: &str,
+    places: impl Iterator<Item = usize> + Clone,
+    is_before: impl Fn(usize, usize) -> bool,
+    shape: impl Fn(usize) -> Value,
+) -> Result<Value, Refusal> {
+    query::refuse(call, &["$skip"])?;
     let size = match query::number(call, "$top")? {
         None => DEFAULT_SIZE,
         Some(size @ 1..=MAX_SIZE) => size,
@@ -26,8 +38,7 @@ pub(super) fn page(
         }
     };
     let token = query::number(call, "$skiptoken")?;
-    let from = token.unwrap_or_default();
-    let mut rest = places.clone().skip_while(|place| *place < from);
+    let mut rest = places.clone().skip_while(|place| token.is_some_and(|from| is_before(*place, from)));
     let rows: Vec<Value> = rest.by_ref().take(size).map(shape).collect();
     let mut shown = json!({"@odata.context": context(name), "value": rows});
     // silently ignored without the header (7.4), and on the first page only

@@ -1,8 +1,10 @@
-//! Paths of users, groups, applications and synchronization, and the permissions they take (4A.3, 6.1).
+//! Paths of users, groups, applications and synchronization, the permissions they take (4A.3, 6.1), and the directory
+//! roles (4A.2).
 
 use http::Method;
 
 use super::super::Call;
+use crate::wire::access::{APPLICATION_ADMINISTRATORS, AUDITORS, Roles, USER_ADMINISTRATORS};
 use crate::world::Refusal;
 
 /// What a path names. Ids are as sent.
@@ -17,7 +19,7 @@ pub(crate) enum Route {
     Groups,
     Group(String),
     GroupMembers { group: String, transitive: bool },
-    GroupMemberCount { group: String, transitive: bool },
+    GroupMemberCount { group: String, transitive: bool, users_only: bool },
     GroupMemberRefs(String),
     GroupMemberRef { group: String, member: String },
     DeletedUsers,
@@ -127,9 +129,11 @@ fn groups(rest: &[&str], group: String, member: String) -> Option<Route> {
     match rest {
         [] => Some(Route::Groups),
         [_] => Some(Route::Group(group)),
-        [_, "members" | "transitivemembers", "$count"] => {
-            let transitive = rest.get(1) == Some(&"transitivemembers");
-            Some(Route::GroupMemberCount { group, transitive })
+        [_, list @ ("members" | "transitivemembers"), cast @ .., "$count"]
+            if matches!(cast, [] | ["microsoft.graph.user"]) =>
+        {
+            let (transitive, users_only) = (*list == "transitivemembers", !cast.is_empty());
+            Some(Route::GroupMemberCount { group, transitive, users_only })
         }
         [_, "members"] | [_, "members", "microsoft.graph.user"] => {
             Some(Route::GroupMembers { group, transitive: false })
@@ -166,7 +170,8 @@ fn synchronization(rest: &[&str], principal: String, id: String) -> Option<Route
 }
 
 const OWNED: &str = "Application.ReadWrite.OwnedBy";
-const USER_READ: &[&str] =
+/// For users, and for what is seen of them as members of groups.
+pub(super) const USER_READ: &[&str] =
     &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const USER_WRITE: &[&str] = &["User.ReadWrite.All", "Directory.ReadWrite.All"];
 /// Directory.ReadWrite.All alone cannot delete app-only (4A.3).
@@ -181,6 +186,7 @@ const GROUP_READ: &[&str] = &[
 const GROUP_WRITE: &[&str] = &["GroupMember.ReadWrite.All", "Directory.ReadWrite.All"];
 const INVITE: &[&str] = &["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
 const SKU_READ: &[&str] = &["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+/// `OwnedBy` lists all of them, whoever owns them (page "Get servicePrincipal"); it writes its own (`may`).
 const APPLICATION_READ: &[&str] = &[
     "Application.Read.All",
     "Application.ReadWrite.All",
@@ -244,6 +250,47 @@ impl Route {
             return Err(Refusal::Method);
         }
         Ok(if method == Method::GET { reads } else { writes })
+    }
+
+    /// The directory roles a signed-in user needs one of (4A.2). Everybody reads people, groups and applications, and
+    /// invites: the directory's defaults, on which the reference is silent (unverified).
+    pub(crate) fn roles(&self, method: &Method) -> Roles {
+        let writes = |roles| if method == Method::GET { Roles::Anybody } else { roles };
+        match self {
+            Self::Users
+            | Self::UserCount
+            | Self::UserDelta
+            | Self::User(_)
+            | Self::UserManager(_)
+            | Self::UserManagerRef(_)
+            | Self::Groups
+            | Self::Group(_)
+            | Self::GroupMembers { .. }
+            | Self::GroupMemberCount { .. }
+            | Self::GroupMemberRefs(_)
+            | Self::GroupMemberRef { .. }
+            | Self::DeletedUsers
+            | Self::DeletedItem(_)
+            | Self::RestoreDeleted(_) => writes(USER_ADMINISTRATORS),
+            Self::Invitations | Self::SubscribedSkus => Roles::Anybody,
+            Self::Instantiate(_)
+            | Self::Applications
+            | Self::Application(_)
+            | Self::ServicePrincipals
+            | Self::ServicePrincipal(_)
+            | Self::Assignments(_)
+            | Self::Assignment { .. } => writes(APPLICATION_ADMINISTRATORS),
+            Self::ProvisioningLog => AUDITORS,
+            Self::SyncTemplates(_)
+            | Self::SyncTemplate { .. }
+            | Self::Secrets(_)
+            | Self::Jobs(_)
+            | Self::ValidateCredentials(_)
+            | Self::Job { .. }
+            | Self::JobAction { .. }
+            | Self::Schema { .. }
+            | Self::SchemaPart { .. } => APPLICATION_ADMINISTRATORS,
+        }
     }
 
     /// Resource units of a GET before `$select` and the like (8.3).

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::super::{Answer, Call, context, invalid};
-use super::{filter, page};
+use super::{expand, filter, order, page};
 use crate::wire::headers;
 use crate::world::directory::user::{LISTS, Life, TEXTS, User};
 use crate::world::directory::{Directory, moment};
@@ -64,10 +64,22 @@ pub(super) fn serve_all(world: &mut World, viewer: Uuid, call: &Call) -> Result<
         let number = world.create_user(viewer, &call.object()?)?;
         return Ok(Answer::created(entity(&world.tenant(viewer)?.directory, number, call)));
     }
-    let wanted = wanted(call)?;
+    let (wanted, order, expanded) = (wanted(call)?, order::of(call)?, expand::of(call)?);
     let directory = &world.tenant(viewer)?.directory;
     let places = matching(directory, &wanted, User::is_active);
-    let shown = page::page(call, "users", places, |place| shape(directory, number(place), call))?;
+    let row = |place: usize| {
+        let mut shown = shape(directory, number(place), call);
+        expanded.put(directory, number(place), &mut shown);
+        shown
+    };
+    let shown = match order {
+        None => page::page(call, "users", places, row)?,
+        Some(order) => {
+            let places = order.sorted(directory, places);
+            let is_before = |place, from| order.compare(directory, place, from).is_lt();
+            page::page_from(call, "users", places.into_iter(), is_before, row)?
+        }
+    };
     Ok(Answer::ok(shown))
 }
 
@@ -100,20 +112,29 @@ pub(super) fn serve_one(world: &mut World, viewer: Uuid, call: &Call, user: &str
             world.delete_user(viewer, number)?;
             Ok(Answer::no_content())
         }
-        _ => Ok(Answer::ok(entity(&world.tenant(viewer)?.directory, number, call))),
+        _ => {
+            let (expanded, directory) = (expand::of(call)?, &world.tenant(viewer)?.directory);
+            let mut shown = entity(directory, number, call);
+            expanded.put(directory, number, &mut shown);
+            Ok(Answer::ok(shown))
+        }
     }
 }
 
 pub(super) fn manager(world: &World, viewer: Uuid, call: &Call, user: &str) -> Result<Answer, Refusal> {
     let number = named(world, viewer, user)?;
     let directory = &world.tenant(viewer)?.directory;
-    let manager = directory.user(number).and_then(User::manager);
-    let manager = manager.filter(|number| directory.user(*number).is_some_and(User::is_active));
-    let manager = manager.ok_or_else(|| Refusal::Unknown("manager".to_owned()))?;
+    let manager = manager_of(directory, number).ok_or_else(|| Refusal::Unknown("manager".to_owned()))?;
     let mut shown = entity(directory, manager, call);
     shown["@odata.type"] = json!("#microsoft.graph.user");
     shown["@odata.context"] = context("directoryObjects/$entity");
     Ok(Answer::ok(shown))
+}
+
+/// The manager's number, if there is one who was not deleted.
+pub(super) fn manager_of(directory: &Directory, number: u32) -> Option<u32> {
+    let manager = directory.user(number).and_then(User::manager);
+    manager.filter(|number| directory.user(*number).is_some_and(User::is_active))
 }
 
 /// PUT and DELETE …/manager/$ref
@@ -149,7 +170,7 @@ pub(super) fn named(world: &World, viewer: Uuid, user: &str) -> Result<u32, Refu
 /// The filter and search of a call, with the header where they take it (7.4).
 pub(super) fn wanted(call: &Call) -> Result<filter::Filter, Refusal> {
     let filter = filter::parse(call.option("$filter"), &FILTERED)?;
-    let counted = headers::eventual(call) && call.option("$count") == Some("true");
+    let counted = is_counted(call);
     let is_count = call.segments.last().is_some_and(|last| last == "$count") && headers::eventual(call);
     if filter.is_advanced() && !counted && !is_count {
         let text = "Operator is not supported because the required parameters might be missing: \
@@ -165,7 +186,12 @@ pub(super) fn wanted(call: &Call) -> Result<filter::Filter, Refusal> {
     Ok(filter::Filter::Both(Box::new(filter), Box::new(search)))
 }
 
-fn number(place: usize) -> u32 {
+/// The header and the count that advanced queries take (7.4).
+pub(super) fn is_counted(call: &Call) -> bool {
+    headers::eventual(call) && call.option("$count") == Some("true")
+}
+
+pub(super) fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
@@ -189,7 +215,12 @@ pub(super) fn entity(directory: &Directory, number: u32, call: &Call) -> Value {
 
 /// The default properties, or everything where `$select` takes its pick afterwards.
 pub(super) fn shape(directory: &Directory, number: u32, call: &Call) -> Value {
-    let Some(selected) = call.option("$select") else { return with(directory, number, &DEFAULT) };
+    selected(directory, number, call.option("$select"))
+}
+
+/// The default properties, or those that a `$select` names.
+pub(super) fn selected(directory: &Directory, number: u32, selected: Option<&str>) -> Value {
+    let Some(selected) = selected else { return with(directory, number, &DEFAULT) };
     let known = TEXTS.iter().chain(&LISTS).chain(&SELECTED);
     let wanted: Vec<&str> = known
         .copied()
