@@ -1,10 +1,15 @@
-//! Which Graph calls the functions make, in whose tenant, and the application permissions these need; but for the
-//! synchronization of users, which docs/operations.md names by hand.
+//! Which Graph calls the functions make, in whose tenant, and the application permissions these need.
 //!
 //! [`GRANTS`] is the one table: the tests of the simulation hold the functions to it, call by call, and
 //! `docs/operations.md` shows what it comes to. What a call needs least, and what else would do, is from Microsoft
-//! Graph's permissions reference and the pages of the endpoints (tenantRelationship, crossTenantAccessPolicy); the
-//! ids of the permissions are those that Graph publishes as app roles (reference 4A.1, 4A.3, 4A.4).
+//! Graph's permissions reference and the pages of the endpoints (tenantRelationship, crossTenantAccessPolicy,
+//! synchronization, servicePrincipal, user, group); the ids of the permissions are those that Graph publishes as app
+//! roles (reference 4A.1, 4A.3, 4A.4; the ids of `Application.Read.All` and `GroupMember.Read.All` are from public
+//! lists of these roles).
+//!
+//! Not verified against the service: that the application which instantiates a configuration owns it at once, on which
+//! `Application.ReadWrite.OwnedBy` rests; and that taking an assignment away asks for `Application.Read.All` too, as
+//! making one does.
 //!
 //! ```
 //! use mto_handler::permissions::{self, Side};
@@ -16,13 +21,22 @@
 
 use std::collections::BTreeSet;
 
-use mto_messages::Verb;
+use mto_messages::{Explanation, Verb};
+
+mod grants;
+
+pub use grants::GRANTS;
 
 const MTO_READ: &str = "MultiTenantOrganization.Read.All";
 const MTO_WRITE: &str = "MultiTenantOrganization.ReadWrite.All";
 const POLICY_READ: &str = "Policy.Read.All";
 const POLICY_WRITE: &str = "Policy.ReadWrite.CrossTenantAccess";
 const LOOK_UP: &str = "CrossTenantInformation.ReadBasic.All";
+const APPLICATION_READ: &str = "Application.Read.All";
+const APPLICATION_OWN: &str = "Application.ReadWrite.OwnedBy";
+const ASSIGN: &str = "AppRoleAssignment.ReadWrite.All";
+const USER_READ: &str = "User.Read.All";
+const MEMBER_READ: &str = "GroupMember.Read.All";
 
 /// An application permission of Graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +47,23 @@ pub struct Permission {
     pub id: &'static str,
     /// Permissions that are not needed beside it, for the calls of [`GRANTS`].
     pub covers: &'static [&'static str],
+    /// Permissions without which it does not let its calls in: Graph asks for all of them.
+    pub beside: &'static [&'static str],
 }
 
 /// The permissions that [`GRANTS`] names.
-pub const PERMISSIONS: [Permission; 5] = [
-    Permission { name: MTO_READ, id: "4f994bc0-31bb-44bb-b480-7a7c1be8c02e", covers: &[] },
-    Permission { name: MTO_WRITE, id: "920def01-ca61-4d2d-b3df-105b46046a70", covers: &[MTO_READ] },
-    Permission { name: POLICY_READ, id: "246dd0d5-5bd0-4def-940b-0421030a5b68", covers: &[] },
-    Permission { name: POLICY_WRITE, id: "338163d7-f101-4c92-94ba-ca46fe52447c", covers: &[POLICY_READ] },
-    Permission { name: LOOK_UP, id: "cac88765-0581-4025-9725-5ebc13f729ee", covers: &[] },
+pub const PERMISSIONS: [Permission; 10] = [
+    permission(MTO_READ, "4f994bc0-31bb-44bb-b480-7a7c1be8c02e"),
+    Permission { covers: &[MTO_READ], ..permission(MTO_WRITE, "920def01-ca61-4d2d-b3df-105b46046a70") },
+    permission(POLICY_READ, "246dd0d5-5bd0-4def-940b-0421030a5b68"),
+    Permission { covers: &[POLICY_READ], ..permission(POLICY_WRITE, "338163d7-f101-4c92-94ba-ca46fe52447c") },
+    permission(LOOK_UP, "cac88765-0581-4025-9725-5ebc13f729ee"),
+    permission(APPLICATION_READ, "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"),
+    // It reads all applications as well (page "Get servicePrincipal"), but that does not count beside ASSIGN.
+    permission(APPLICATION_OWN, "18a4783c-866b-4cc7-a460-3d5e5662c884"),
+    Permission { beside: &[APPLICATION_READ], ..permission(ASSIGN, "06b708a9-e830-4db3-a914-8e69da51d44f") },
+    permission(USER_READ, "df021288-bdef-4463-88db-98f22de89214"),
+    permission(MEMBER_READ, "98830695-27a2-44f7-8c18-0c3ebc9698f6"),
 ];
 
 /// In whose tenant a call is made.
@@ -56,6 +78,10 @@ pub enum Side {
     /// Every tenant whose settings are compared, opened or closed: sources and targets, or all members. For `leave`,
     /// the others than the one that acts.
     Member,
+    /// A tenant whose users are synchronized to others.
+    Source,
+    /// A tenant that users are synchronized to.
+    Target,
     /// Any of the first three tenants of the directory, by id.
     LookUp,
 }
@@ -96,115 +122,6 @@ pub struct Grant {
     pub calls: &'static [Call],
 }
 
-const TEMPLATES: Need = Need::For("templates");
-const OPENING: Need = Need::For("opening, not for closing");
-const WITHOUT_OWNER: Need = Need::Optional(
-    "the join is asked for without a look at the owner's list: it may fail for a reason that the look would have \
-     shown",
-);
-const WITHOUT_FORESIGHT: Need = Need::Optional(
-    "the plan of a dry run does not foresee what the clean-up would write in that tenant, and says so",
-);
-const WITHOUT_LOOK_UP: Need = Need::Optional("a domain that the directory does not list counts as unknown");
-
-const GET_ORGANIZATION: Call = get("/tenantRelationships/multiTenantOrganization");
-const LIST_TENANTS: Call = get("/tenantRelationships/multiTenantOrganization/tenants");
-const GET_JOIN_REQUEST: Call = get("/tenantRelationships/multiTenantOrganization/joinRequest");
-const PATCH_TENANT: Call = patch("/tenantRelationships/multiTenantOrganization/tenants/{tenantId}");
-const DELETE_TENANT: Call =
-    Call { method: "DELETE", path: "/tenantRelationships/multiTenantOrganization/tenants/{tenantId}" };
-const LIST_PARTNERS: Call = get("/policies/crossTenantAccessPolicy/partners");
-
-const TEMPLATE_READS: &[Call] = &[
-    get("/policies/crossTenantAccessPolicy/templates/multiTenantOrganizationPartnerConfiguration"),
-    get("/policies/crossTenantAccessPolicy/templates/multiTenantOrganizationIdentitySynchronization"),
-];
-const TEMPLATE_WRITES: &[Call] = &[
-    patch("/policies/crossTenantAccessPolicy/templates/multiTenantOrganizationPartnerConfiguration"),
-    post(
-        "/policies/crossTenantAccessPolicy/templates/multiTenantOrganizationPartnerConfiguration\
-         /resetToDefaultSettings",
-    ),
-    patch("/policies/crossTenantAccessPolicy/templates/multiTenantOrganizationIdentitySynchronization"),
-    post(
-        "/policies/crossTenantAccessPolicy/templates/multiTenantOrganizationIdentitySynchronization\
-         /resetToDefaultSettings",
-    ),
-];
-
-/// Every call that the functions make, but those that synchronize users.
-pub const GRANTS: &[Grant] = &[
-    grant(Verb::Create, Side::Owner, MTO_READ, &[GET_ORGANIZATION, LIST_TENANTS, GET_JOIN_REQUEST]),
-    grant(
-        Verb::Create,
-        Side::Owner,
-        MTO_WRITE,
-        &[
-            Call { method: "PUT", path: "/tenantRelationships/multiTenantOrganization" },
-            patch("/tenantRelationships/multiTenantOrganization"),
-        ],
-    ),
-    grant(Verb::Create, Side::Owner, MTO_READ, TEMPLATE_READS).needed(TEMPLATES),
-    grant(Verb::Create, Side::Owner, MTO_WRITE, TEMPLATE_WRITES).needed(TEMPLATES),
-    look_up(Verb::Create),
-    grant(Verb::Add, Side::Owner, MTO_READ, &[GET_ORGANIZATION, LIST_TENANTS]),
-    grant(
-        Verb::Add,
-        Side::Owner,
-        MTO_WRITE,
-        &[post("/tenantRelationships/multiTenantOrganization/tenants"), PATCH_TENANT],
-    ),
-    look_up(Verb::Add),
-    grant(Verb::Join, Side::Joining, MTO_READ, &[GET_ORGANIZATION, LIST_TENANTS, GET_JOIN_REQUEST]),
-    grant(
-        Verb::Join,
-        Side::Joining,
-        MTO_WRITE,
-        &[patch("/tenantRelationships/multiTenantOrganization/joinRequest")],
-    ),
-    grant(Verb::Join, Side::Joining, MTO_READ, TEMPLATE_READS).needed(TEMPLATES),
-    grant(Verb::Join, Side::Joining, MTO_WRITE, TEMPLATE_WRITES).needed(TEMPLATES),
-    grant(
-        Verb::Join,
-        Side::Owner,
-        MTO_READ,
-        &[
-            get("/tenantRelationships/multiTenantOrganization/tenants/{tenantId}"),
-            GET_ORGANIZATION,
-            LIST_TENANTS,
-        ],
-    )
-    .needed(WITHOUT_OWNER),
-    look_up(Verb::Join),
-    grant(Verb::Leave, Side::Leaving, MTO_READ, &[GET_ORGANIZATION, LIST_TENANTS, GET_JOIN_REQUEST]),
-    grant(Verb::Leave, Side::Leaving, MTO_WRITE, &[DELETE_TENANT]),
-    grant(Verb::Leave, Side::Leaving, POLICY_READ, &[LIST_PARTNERS]).needed(WITHOUT_FORESIGHT),
-    grant(Verb::Leave, Side::Owner, MTO_READ, &[GET_ORGANIZATION, LIST_TENANTS]),
-    grant(Verb::Leave, Side::Owner, MTO_WRITE, &[DELETE_TENANT, PATCH_TENANT]),
-    grant(Verb::Leave, Side::Owner, POLICY_READ, &[LIST_PARTNERS]).needed(WITHOUT_FORESIGHT),
-    grant(Verb::Leave, Side::Member, POLICY_READ, &[LIST_PARTNERS]).needed(WITHOUT_FORESIGHT),
-    look_up(Verb::Leave),
-    grant(Verb::Sync, Side::Member, MTO_READ, &[GET_ORGANIZATION, LIST_TENANTS]).needed(OPENING),
-    grant(Verb::Sync, Side::Member, POLICY_READ, &[LIST_PARTNERS]),
-    grant(
-        Verb::Sync,
-        Side::Member,
-        POLICY_WRITE,
-        &[
-            post("/policies/crossTenantAccessPolicy/partners"),
-            patch("/policies/crossTenantAccessPolicy/partners/{tenantId}"),
-            Call {
-                method: "PUT",
-                path: "/policies/crossTenantAccessPolicy/partners/{tenantId}/identitySynchronization",
-            },
-            patch("/policies/crossTenantAccessPolicy/partners/{tenantId}/identitySynchronization"),
-        ],
-    ),
-    grant(Verb::Sync, Side::Member, MTO_READ, TEMPLATE_READS).needed(TEMPLATES),
-    grant(Verb::Sync, Side::Member, MTO_WRITE, TEMPLATE_WRITES).needed(TEMPLATES),
-    look_up(Verb::Sync),
-];
-
 /// What one function needs on one side.
 pub fn of(function: Verb, side: Side) -> impl Iterator<Item = &'static Grant> {
     GRANTS.iter().filter(move |grant| grant.function == function && grant.side == side)
@@ -221,6 +138,26 @@ pub fn least<'a>(grants: impl IntoIterator<Item = &'a Grant>) -> BTreeSet<&'stat
 pub fn covers(permission: &str, other: &str) -> bool {
     let known = PERMISSIONS.iter().find(|known| known.name == permission);
     known.is_some_and(|known| known.covers.contains(&other))
+}
+
+/// A permission as an outcome names it: with those that Graph asks for beside it, and what else it rests on.
+pub fn named(permission: &str) -> String {
+    let known = PERMISSIONS.iter().find(|known| known.name == permission);
+    let beside = known.map_or(&[][..], |known| known.beside);
+    let names: Vec<&str> = [permission].into_iter().chain(beside.iter().copied()).collect();
+    let owner = if permission == APPLICATION_OWN { " (for what it owns)" } else { "" };
+    format!("{}{owner}", names.join(" and "))
+}
+
+/// The remedy of a refusal, with the application that it is about: each function can have one of its own.
+pub(crate) fn of_application(mut reason: Explanation, function: Verb) -> Explanation {
+    if reason.code == "denied" {
+        reason.remedy = format!(
+            "{} ({function} acts by applications.{function} of the tenant in the tenant directory, else by application)",
+            reason.remedy
+        );
+    }
+    reason
 }
 
 impl Grant {
@@ -245,35 +182,17 @@ impl Call {
     }
 }
 
-/// Whether a segment is as the pattern says.
+/// Whether a segment is as the pattern says. `$count` and its like are no keys.
 fn fits(pattern: &str, segment: &str) -> bool {
     match (pattern.split_once('{'), pattern.split_once('}')) {
         (Some((before, _)), Some((_, after))) => {
             let rest = segment.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-            rest.is_some_and(|rest| !rest.is_empty())
+            rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('$'))
         }
         _ => pattern == segment,
     }
 }
 
-const fn get(path: &'static str) -> Call {
-    Call { method: "GET", path }
-}
-
-const fn post(path: &'static str) -> Call {
-    Call { method: "POST", path }
-}
-
-const fn patch(path: &'static str) -> Call {
-    Call { method: "PATCH", path }
-}
-
-const fn grant(function: Verb, side: Side, permission: &'static str, calls: &'static [Call]) -> Grant {
-    Grant { function, side, permission, need: Need::Always, calls }
-}
-
-const fn look_up(function: Verb) -> Grant {
-    const CALLS: &[Call] =
-        &[get("/tenantRelationships/findTenantInformationByDomainName(domainName='{domainName}')")];
-    grant(function, Side::LookUp, LOOK_UP, CALLS).needed(WITHOUT_LOOK_UP)
+const fn permission(name: &'static str, id: &'static str) -> Permission {
+    Permission { name, id, covers: &[], beside: &[] }
 }

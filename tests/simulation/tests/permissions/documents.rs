@@ -64,6 +64,8 @@ fn place(line: &Line) -> &'static str {
         Side::Joining => "the tenant that joins",
         Side::Leaving => "the tenant that leaves by itself",
         Side::Member if line.functions == [Verb::Leave] => "every other tenant that the clean-up is about",
+        Side::Source => "every tenant whose users are synchronized to others",
+        Side::Target => "every tenant that users are synchronized to",
         Side::Member => "every tenant whose settings are compared, opened or closed",
         Side::LookUp => "one of the first three tenants of the directory, by id",
     }
@@ -99,11 +101,16 @@ fn the_guide_lists_the_least_permissions_of_every_function() {
 #[test]
 fn the_guide_lists_the_ids_of_the_permissions() {
     let mut table =
-        "| Permission | Id (app role of Microsoft Graph) | Not needed beside it |\n|---|---|---|".to_owned();
+        "| Permission | Id (app role of Microsoft Graph) | Not needed beside it | Needed beside it |\n\
+                     |---|---|---|---|"
+            .to_owned();
+    let names = |list: &[&str]| match joined(list.iter().map(|name| format!("`{name}`"))) {
+        none if none.is_empty() => "–".to_owned(),
+        names => names,
+    };
     for permission in PERMISSIONS {
-        let covers = joined(permission.covers.iter().map(|name| format!("`{name}`")));
-        let covers = if covers.is_empty() { "–".to_owned() } else { covers };
-        write!(table, "\n| `{}` | `{}` | {covers} |", permission.name, permission.id).unwrap();
+        let (covers, beside) = (names(permission.covers), names(permission.beside));
+        write!(table, "\n| `{}` | `{}` | {covers} | {beside} |", permission.name, permission.id).unwrap();
     }
     assert_eq!(block(GUIDE, "permission ids"), table, "docs/operations.md should have this:\n\n{table}\n");
 }

@@ -7,3 +7,5 @@ mod missing;
 mod play;
 mod stories;
 mod table;
+mod users;
+mod users_lacking;

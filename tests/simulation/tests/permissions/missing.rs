@@ -17,7 +17,7 @@ use crate::play::{Cast, Part, Play};
 use crate::stories::{self, FORMATION, LEAVING, REMOVING, by_domain, look_up_cast, organization};
 
 /// What the tests below take away.
-const PROBED: [(Verb, Side); 13] = [
+const PROBED: [(Verb, Side); 15] = [
     (Verb::Create, Side::Owner),
     (Verb::Add, Side::Owner),
     (Verb::Join, Side::Owner),
@@ -26,6 +26,9 @@ const PROBED: [(Verb, Side); 13] = [
     (Verb::Leave, Side::Leaving),
     (Verb::Leave, Side::Member),
     (Verb::Sync, Side::Member),
+    // In `users_lacking`.
+    (Verb::Sync, Side::Source),
+    (Verb::Sync, Side::Target),
     (Verb::Create, Side::LookUp),
     (Verb::Add, Side::LookUp),
     (Verb::Join, Side::LookUp),
@@ -40,13 +43,13 @@ fn every_function_is_tried_on_every_side_of_the_table() {
 }
 
 /// What one function cannot do without on one side, where it is asked for.
-fn needed(function: Verb, side: Side) -> BTreeSet<&'static str> {
+pub(crate) fn needed(function: Verb, side: Side) -> BTreeSet<&'static str> {
     let grants = permissions::of(function, side);
     grants.filter(|grant| !is_optional(grant)).map(|grant| grant.permission).collect()
 }
 
 /// What it can do without.
-fn optional(function: Verb, side: Side) -> BTreeSet<&'static str> {
+pub(crate) fn optional(function: Verb, side: Side) -> BTreeSet<&'static str> {
     let grants = permissions::of(function, side);
     grants.filter(|grant| is_optional(grant)).map(|grant| grant.permission).collect()
 }
@@ -56,7 +59,7 @@ fn is_optional(grant: &Grant) -> bool {
 }
 
 /// Fails after its patience, told at the first look, in words that somebody can act on.
-fn assert_named(scene: &Scene, command: &str, tenant: &str, permission: &str) {
+pub(crate) fn assert_named(scene: &Scene, command: &str, tenant: &str, permission: &str) {
     let end = scene.end(command);
     assert_eq!((end.kind(), end.code()), ("failed", "denied"), "{permission}: {}", end.summary());
     let waits = scene.waits(command);
@@ -64,11 +67,20 @@ fn assert_named(scene: &Scene, command: &str, tenant: &str, permission: &str) {
     for told in [wait, &end] {
         assert!(told.text().contains(tenant), "names the tenant: {}", told.text());
         assert!(told.text().contains(permission), "names {permission}: {}", told.text());
+        let function = told.0["data"]["command"]["type"].as_str().unwrap().split('.').nth(1).unwrap();
+        let application = format!("applications.{function} ");
+        assert!(told.remedy().contains(&application), "names the application: {}", told.remedy());
     }
     assert!(scene.requests().iter().any(|line| line.status == 403), "{permission} was not needed");
 }
 
-async fn probe(cast: Cast, function: Verb, tenant: &str, permission: &'static str, command: &Value) -> Play {
+pub(crate) async fn probe(
+    cast: Cast,
+    function: Verb,
+    tenant: &str,
+    permission: &'static str,
+    command: &Value,
+) -> Play {
     let play = cast.play_without(function, tenant, permission);
     play.scene.post(command).await;
     play.scene.run().await;

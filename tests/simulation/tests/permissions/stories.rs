@@ -83,7 +83,7 @@ fn with_role(id: &str, tenant: &str, role: &str) -> Value {
     add(id, &[], &json!({"tenants": [{"tenant": tenant, "displayName": tenant, "role": role}]}))
 }
 
-async fn planned(play: &Play, command: &Value) {
+pub(crate) async fn planned(play: &Play, command: &Value) {
     let mut command = command.clone();
     command["data"]["dryRun"] = true.into();
     let id = format!("{}-dry", command["id"].as_str().unwrap());

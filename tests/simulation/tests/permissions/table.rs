@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use mto_graph::prelude::*;
-use mto_graph::{Endpoint, GraphRequest};
+use mto_graph::{Endpoint, Filter, GraphRequest};
 use mto_handler::permissions::{self, GRANTS, PERMISSIONS, Side, covers, least};
 use mto_messages::Verb;
 use uuid::Uuid;
 
 use crate::play::{Play, Used};
-use crate::stories;
+use crate::{stories, users};
 
 fn row((grant, call): &Used) -> String {
     format!("{} {:?}: {} {}", grant.function, grant.side, call.method, call.path)
@@ -26,6 +26,8 @@ async fn every_call_of_the_table_is_made_in_some_story() {
     note(&stories::dissolving().await);
     note(&stories::all_settings().await);
     note(&stories::looking_up().await);
+    note(&users::sharing().await);
+    note(&users::counting().await);
     let table: BTreeSet<String> =
         GRANTS.iter().flat_map(|grant| grant.calls.iter().map(move |call| row(&(grant, call)))).collect();
     let idle: Vec<&String> = table.difference(&made).collect();
@@ -64,6 +66,7 @@ fn requests() -> Vec<GraphRequest> {
         GraphRequest::of(&identity_template),
         GraphRequest::of(&ResetIdentitySynchronizationTemplate),
         GraphRequest::of(&ListPartners { expand_identity_synchronization: true }),
+        GraphRequest::of(&GetPartner { tenant_id, expand_identity_synchronization: true }),
         GraphRequest::of(&PostPartner { tenant_id, settings: PartnerUpdate::default() }),
         GraphRequest::of(&PatchPartner { tenant_id, update: PartnerUpdate::default() }),
         GraphRequest::of(&PutIdentitySynchronization {
@@ -75,6 +78,54 @@ fn requests() -> Vec<GraphRequest> {
             update: IdentitySynchronizationUpdate::default(),
         }),
         GraphRequest::of(&FindTenantInformationByDomainName { domain_name: "contoso.example".to_owned() }),
+    ]
+    .into_iter()
+    .chain(users_requests())
+    .collect()
+}
+
+/// Those about users and their synchronization.
+fn users_requests() -> Vec<GraphRequest> {
+    let (id, job_id) = (Uuid::from_u128(2), || "Azure2Azure.1.2".to_owned());
+    let (service_principal_id, filter) = (id, || Some(Filter::eq("userType", "Member")));
+    let template_id = || AZURE_TO_AZURE.to_owned();
+    let schema = SynchronizationSchema::from(serde_json::Map::new());
+    let validation = ValidateSynchronizationCredentials {
+        service_principal_id,
+        job_id: None,
+        template_id: template_id(),
+        use_saved_credentials: false,
+        credentials: Vec::new(),
+    };
+    vec![
+        GraphRequest::of(&ListServicePrincipals { filter: filter(), select: &[], top: None }),
+        GraphRequest::of(&PatchServicePrincipal {
+            service_principal_id,
+            update: ServicePrincipalUpdate::default(),
+        }),
+        GraphRequest::of(&InstantiateApplicationTemplate { template_id: id, display_name: String::new() }),
+        GraphRequest::of(&DeleteApplicationByAppId { app_id: id }),
+        GraphRequest::of(&ListAppRoleAssignedTo { service_principal_id, top: Some(999) }),
+        GraphRequest::of(&PostAppRoleAssignedTo { service_principal_id, app_role_id: id, principal_id: id }),
+        GraphRequest::of(&DeleteAppRoleAssignedTo { service_principal_id, assignment_id: "a".to_owned() }),
+        GraphRequest::of(&PutSynchronizationSecrets { service_principal_id, secrets: Vec::new() }),
+        GraphRequest::of(&ListSynchronizationJobs { service_principal_id }),
+        GraphRequest::of(&PostSynchronizationJob { service_principal_id, template_id: template_id() }),
+        GraphRequest::of(&validation),
+        GraphRequest::of(&StartSynchronizationJob { service_principal_id, job_id: job_id() }),
+        GraphRequest::of(&PauseSynchronizationJob { service_principal_id, job_id: job_id() }),
+        GraphRequest::of(&RestartSynchronizationJob {
+            service_principal_id,
+            job_id: job_id(),
+            reset_scope: None,
+        }),
+        GraphRequest::of(&GetSynchronizationSchema { service_principal_id, job_id: job_id() }),
+        GraphRequest::of(&PutSynchronizationSchema { service_principal_id, job_id: job_id(), schema }),
+        GraphRequest::of(&CountUsers { filter: filter() }),
+        GraphRequest::of(&ListUsers { filter: filter(), select: &["id"], top: Some(999) }),
+        GraphRequest::of(&GetUser { id, select: &["id"] }),
+        GraphRequest::of(&CountGroupMembers { group_id: id, users_only: false }),
+        GraphRequest::of(&ListGroupMembers { group_id: id, select: &["id"], top: Some(999) }),
     ]
 }
 
@@ -101,7 +152,8 @@ fn every_permission_of_the_table_is_known_to_the_simulated_service_and_needed() 
     for permission in PERMISSIONS {
         assert!(entra_simulator::PERMISSIONS.contains(&permission.name), "{}", permission.name);
         assert!(permission.id.parse::<Uuid>().is_ok(), "{}", permission.id);
-        assert!(permission.covers.iter().all(|lower| listed.contains(lower)), "{}", permission.name);
+        let others = || permission.covers.iter().chain(permission.beside);
+        assert!(others().all(|other| listed.contains(other)), "{}", permission.name);
     }
     let ids: BTreeSet<&str> = PERMISSIONS.iter().map(|permission| permission.id).collect();
     assert_eq!(ids.len(), PERMISSIONS.len());
@@ -117,13 +169,45 @@ fn what_is_covered_is_not_asked_for() {
     assert_eq!(
         everything,
         [
+            "AppRoleAssignment.ReadWrite.All",
+            "Application.Read.All",
+            "Application.ReadWrite.OwnedBy",
             "CrossTenantInformation.ReadBasic.All",
+            "GroupMember.Read.All",
             "MultiTenantOrganization.ReadWrite.All",
             "Policy.ReadWrite.CrossTenantAccess",
+            "User.Read.All",
         ]
         .into()
     );
     assert!(!covers("MultiTenantOrganization.Read.All", "MultiTenantOrganization.ReadWrite.All"));
+}
+
+#[test]
+fn what_graph_asks_for_together_is_granted_together_and_named_together() {
+    for (verb, side) in GRANTS.iter().map(|grant| (grant.function, grant.side)).collect::<BTreeSet<_>>() {
+        let set = least(permissions::of(verb, side));
+        for permission in PERMISSIONS.iter().filter(|one| set.contains(one.name)) {
+            let beside = || permission.beside.iter();
+            assert!(beside().all(|other| set.contains(other)), "{verb} {side:?}: {}", permission.name);
+            let named = permissions::named(permission.name);
+            assert!(
+                named.contains(permission.name) && beside().all(|other| named.contains(other)),
+                "{named}"
+            );
+        }
+    }
+    assert_eq!(
+        permissions::named("AppRoleAssignment.ReadWrite.All"),
+        "AppRoleAssignment.ReadWrite.All and Application.Read.All"
+    );
+}
+
+#[test]
+fn a_count_is_no_key() {
+    let call = permissions::of(Verb::Sync, Side::Source).find_map(|grant| grant.call("GET", "/users/1"));
+    assert_eq!(call.map(|call| call.path), Some("/users/{id}"));
+    assert!(call.is_some_and(|call| !call.is("GET", "/users/$count")));
 }
 
 #[test]
