@@ -1,9 +1,10 @@
-//! What the clean-up would write, for plans.
+//! What the clean-up would write, and how many users it would take back, for plans.
 
 use std::collections::BTreeSet;
 
-use mto_handler::{Directory, Foreseen, Look, SideToRead, id_to_close};
-use mto_messages::{CommandData, Journal, SyncTargets, TenantId, TenantRef};
+use mto_handler::{Directory, Foreseen, Look, SideToRead, id_to_close, synchronization};
+use mto_messages::{Cleanup, CommandData, Journal, SyncTargets, TenantId, TenantRef};
+use mto_reconcile::leave::{self, Synchronizations};
 use mto_reconcile::settings::{self, Aim, Close, Observed};
 use mto_reconcile::{Child, Limits, Mutation, Note, Reading, Step, Timing, Unreadable};
 use time::OffsetDateTime;
@@ -14,9 +15,37 @@ pub(crate) async fn foresee(children: &[Child], look: &Look<'_>) -> Foreseen {
     let tenants: BTreeSet<TenantId> = closing.iter().flat_map(Close::tenants).collect();
     let tenants = tenants.into_iter().map(SideToRead::partners).collect();
     let observed = Observed { sides: mto_handler::sides(look, tenants).await };
-    let notes = not_seen(&observed).into_iter().collect();
+    let not_seen = not_seen(&observed).into_iter();
+    let notes = not_seen.chain(users(children, look).await).collect();
     let writes = closing.into_iter().flat_map(|close| writes(close, &observed)).collect();
     Foreseen { writes, notes }
+}
+
+/// How many users the commands would take back, pair by pair, and the number that confirms it. Reads the
+/// synchronizations out of every tenant that they are about, where users are taken back at all.
+async fn users(children: &[Child], look: &Look<'_>) -> Vec<Note> {
+    let taking_back = children.iter().filter(|child| takes_users_back(child));
+    let closing = taking_back.filter_map(|child| close(child, look.directory));
+    let pairs: Vec<(TenantId, TenantId)> = closing.flat_map(|close| ordered_pairs(&close)).collect();
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let mut seen = Synchronizations::new();
+    for source in pairs.iter().map(|(source, _)| *source).collect::<BTreeSet<_>>() {
+        seen.insert(source, synchronization::directions(look, source).await);
+    }
+    leave::users_to_take_back(&pairs, &seen)
+}
+
+fn takes_users_back(child: &Child) -> bool {
+    matches!(&child.data, CommandData::Sync(data) if data.cleanup == Some(Cleanup::Users))
+}
+
+/// Every pair whose users go back, from its source to its target.
+fn ordered_pairs(close: &Close) -> Vec<(TenantId, TenantId)> {
+    let there = close.targets.iter().map(|target| (close.source, *target));
+    let back = close.targets.iter().filter(|_| close.both_directions).map(|target| (*target, close.source));
+    there.chain(back).collect()
 }
 
 /// What a command that closes is about, as `sync` understands it.

@@ -10,7 +10,8 @@
 //! - **Posts**, with `cleanup`: `sync` unshare for the leaver and everybody who was active beside it, in both
 //!   directions; from the journal, which holds them before the first DELETE.
 //! - **Plans**, with `cleanup`, the writes of these commands too: a dry run reads the partner records of every tenant
-//!   that they are about, where it is let in.
+//!   that they are about, where it is let in. With `cleanup: users` it also reads the synchronizations out of each of
+//!   them, and tells how many users of each pair would be taken back and which number confirms it.
 //! - **Passes on**, with `cleanup: users`, the number of users that `confirm` names: each `sync` confirms it for its
 //!   source, and each pair is measured by it.
 //! - **Succeeds** when the tenant is not listed any more, and says what stays behind.

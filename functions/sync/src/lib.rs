@@ -124,6 +124,13 @@ impl Function for Sync {
         }
     }
 
+    fn users(&self, aim: &Aim, observed: &Observed, journal: &Journal) -> Option<u64> {
+        match (aim, observed) {
+            (Aim::Pair(aim), Observed::Pair(seen)) => sync::users(aim, seen, journal),
+            (_, Observed::Settings(_) | Observed::Pair(_) | Observed::Each(_) | Observed::Status(_)) => None,
+        }
+    }
+
     async fn observe(&self, aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphError> {
         match aim {
             Aim::Settings(settings::Aim::Open(open)) => {
@@ -136,7 +143,7 @@ impl Function for Sync {
             Aim::Each(each) => look::list(each, look).await.map(Observed::Each),
             Aim::Status(open) => {
                 let sides = observe_open(open, look).await?;
-                Ok(Observed::Status(Box::new(look::status(sides, look).await)))
+                Ok(Observed::Status(Box::new(look::status(open, sides, look).await)))
             }
         }
     }

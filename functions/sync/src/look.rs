@@ -3,33 +3,28 @@
 use std::collections::BTreeMap;
 
 use mto_graph::GraphError;
-use mto_handler::{Look, SideToRead, preflight, synchronization, views};
+use mto_handler::{Look, PairSettings, PairSide, preflight, synchronization, views};
 use mto_messages::{Scope, TenantId};
-use mto_reconcile::settings;
+use mto_reconcile::settings::{self, Open};
 use mto_reconcile::sync::each::Each;
 use mto_reconcile::sync::{Action, Aim, Configuration, Direction, Observed, Preflight, status};
 use mto_reconcile::{OrganizationView, Reading, Unreadable};
 
-/// Both sides of a pair, and what the source does about it.
+/// Both sides of a pair, and what the source does about it: no more than the action's decision rests on.
 pub(crate) async fn pair(aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphError> {
-    let to_read = match aim.action {
-        Action::Configure(_) => SideToRead::with_organization,
-        Action::Restart { .. } | Action::Stop | Action::Unshare(_) => SideToRead::partners,
+    let (settings, backward, schema) = match &aim.action {
+        Action::Configure(configure) => {
+            (PairSettings::RecordAndOrganization, false, configure.user_type.is_some())
+        }
+        Action::Unshare(unshare) => (PairSettings::Record, unshare.both_directions, false),
+        Action::Restart { .. } | Action::Stop => (PairSettings::NotNeeded, false, false),
     };
-    let tenants = [aim.source, aim.target].map(to_read);
-    let sides = settings::Observed { sides: mto_handler::sides(look, tenants.to_vec()).await };
-    let (schema, backward) = match &aim.action {
-        Action::Configure(configure) => (configure.user_type.is_some(), false),
-        Action::Unshare(unshare) => (false, unshare.both_directions),
-        Action::Restart { .. } | Action::Stop => (false, false),
-    };
-    let forward = synchronization::direction(look, aim.source, aim.target, schema).await;
-    let backward = if backward {
-        synchronization::direction(look, aim.target, aim.source, false).await
-    } else {
-        Reading::NotNeeded
-    };
-    let are_seen = sides.sides.values().all(|side| matches!(side, Reading::Seen(_)));
+    let source = PairSide { tenant: aim.source, other: aim.target, settings, configurations: true, schema };
+    let target =
+        PairSide { tenant: aim.target, other: aim.source, settings, configurations: backward, schema: false };
+    let [(source, forward), (target, backward)] = mto_handler::pair(look, source, target).await;
+    let are_seen = matches!((&source, &target), (Reading::Seen(_), Reading::Seen(_)));
+    let sides = settings::Observed { sides: BTreeMap::from([(aim.source, source), (aim.target, target)]) };
     let preflight = match (&aim.action, &forward) {
         (Action::Configure(configure), Reading::Seen(direction)) if are_seen => {
             counted(aim, &configure.scope, direction, look).await?
@@ -39,7 +34,7 @@ pub(crate) async fn pair(aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphEr
     Ok(Observed { sides, forward, backward, preflight })
 }
 
-/// Counting people is dear: only where something is about to change for them, and once it is done.
+/// Counting people is dear: only where something is about to change for them, once it is done, and where it went wrong.
 async fn counted(
     aim: &Aim,
     scope: &Scope,
@@ -58,7 +53,10 @@ fn changes_for_people(configuration: &Configuration, scope: &Scope) -> bool {
     let is_assigned = scope.everyone
         || configuration.assignments.len() == wanted().count()
             && wanted().all(|principal| configuration.assignments.contains_key(principal));
-    let starts = configuration.job.as_ref().is_none_or(|job| !job.is_enabled || job.steady_since.is_some());
+    let starts = configuration
+        .job
+        .as_ref()
+        .is_none_or(|job| !job.is_enabled || job.steady_since.is_some() || job.quarantine.is_some());
     starts || !is_assigned || configuration.shares_everyone() != scope.everyone
 }
 
@@ -71,7 +69,7 @@ pub(crate) async fn list(each: &Each, look: &Look<'_>) -> Result<Option<Organiza
 }
 
 /// The synchronizations out of every tenant that was read.
-pub(crate) async fn status(sides: settings::Observed, look: &Look<'_>) -> status::Observed {
+pub(crate) async fn status(open: &Open, sides: settings::Observed, look: &Look<'_>) -> status::Observed {
     let mut synchronizations: BTreeMap<TenantId, Reading<Vec<(TenantId, Configuration)>>> = BTreeMap::new();
     for (tenant, side) in &sides.sides {
         let reading = match side {
@@ -81,5 +79,5 @@ pub(crate) async fn status(sides: settings::Observed, look: &Look<'_>) -> status
         };
         synchronizations.insert(*tenant, reading);
     }
-    status::Observed { sides, synchronizations }
+    status::Observed::of(open, sides, synchronizations)
 }

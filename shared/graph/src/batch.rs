@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::body::{MAX_REQUEST_ID_CHARS, clip};
 use crate::call::Call;
 use crate::client::{GraphClient, Reply};
 use crate::endpoint::{Endpoint, GraphRequest, GraphResponse, decode_json};
@@ -134,6 +135,7 @@ impl GraphClient {
             let part = GraphResponse {
                 status,
                 request_id: part_header(answer.headers.as_ref(), "request-id")
+                    .map(|id| clip(&id, MAX_REQUEST_ID_CHARS))
                     .or_else(|| response.request_id.clone()),
                 client_request_id: *client_request_id,
                 retry_after: part_header(answer.headers.as_ref(), "retry-after")

@@ -2,6 +2,9 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+/// The longest id of a request that is kept; Graph's are GUIDs. It ends up in tickets and in the journal.
+pub(crate) const MAX_REQUEST_ID_CHARS: usize = 100;
+
 /// RFC 3986's unreserved characters stay; everything else in a path segment is encoded.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 

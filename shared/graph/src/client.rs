@@ -8,6 +8,7 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
 use uuid::Uuid;
 
+use crate::body::{MAX_REQUEST_ID_CHARS, clip};
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
@@ -204,7 +205,7 @@ impl GraphResponse {
         let retry_after = text(&parts.headers, RETRY_AFTER.as_str());
         Self {
             status: parts.status,
-            request_id: text(&parts.headers, "request-id").map(ToOwned::to_owned),
+            request_id: text(&parts.headers, "request-id").map(|id| clip(id, MAX_REQUEST_ID_CHARS)),
             client_request_id,
             retry_after: retry_after.and_then(|value| read_retry_after(value, clock.now())),
             body,

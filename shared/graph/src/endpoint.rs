@@ -16,6 +16,9 @@ use crate::body::clip;
 /// Longest text of a decoding error: enough to name what was found, not enough to repeat a body.
 const MAX_DECODE_MESSAGE_CHARS: usize = 200;
 
+/// Longest path of a decoding error: names of properties that we do not know can stand in it.
+const MAX_DECODE_PATH_CHARS: usize = 200;
+
 /// One operation of Graph.
 pub trait Endpoint: Send + Sync {
     /// What a success is decoded to.
@@ -76,9 +79,10 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// An error at a JSON path; the message is clipped.
-    pub fn new(path: impl Into<String>, message: &str) -> Self {
-        Self { path: path.into(), message: clip(message, MAX_DECODE_MESSAGE_CHARS) }
+    /// An error at a JSON path; path and message are clipped.
+    pub fn new(path: impl AsRef<str>, message: &str) -> Self {
+        let path = clip(path.as_ref(), MAX_DECODE_PATH_CHARS);
+        Self { path, message: clip(message, MAX_DECODE_MESSAGE_CHARS) }
     }
 }
 

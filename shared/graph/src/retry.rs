@@ -14,6 +14,9 @@ use crate::transport::TransportErrorKind;
 pub const MAX_ATTEMPTS: u32 = 4;
 /// The longest pause inside a call. Above it the failure is handed to the caller, who can wait without being paid for.
 pub const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// The longest wish to be left alone that is believed. Whoever waits looks again then; a date of the year 9999 would
+/// lead beyond the last moment that can be computed with.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// The first pause when the service does not name one; each further one is twice as long.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -87,14 +90,14 @@ pub(crate) fn backoff(correlation: Uuid, failed: u32) -> Duration {
     step / 2 + step / 2 * fraction / 255
 }
 
-/// `Retry-After`: whole seconds as Graph documents it, or the HTTP date that the standard allows as well.
+/// `Retry-After`: whole seconds as Graph documents it, or the HTTP date that the standard allows as well. A day at most.
 pub(crate) fn read_retry_after(text: &str, now: OffsetDateTime) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into()));
+        return Some(Duration::from_secs(seconds.into()).min(MAX_RETRY_AFTER));
     }
     let date = OffsetDateTime::parse(text, &Rfc2822).ok()?;
-    Some(Duration::try_from(date - now).unwrap_or(Duration::ZERO))
+    Some(Duration::try_from(date - now).unwrap_or(Duration::ZERO).min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -117,6 +120,16 @@ mod tests {
         ];
         for (text, seconds) in cases {
             assert_eq!(read_retry_after(text, now), seconds.map(Duration::from_secs), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_wish_to_be_left_alone_is_a_day_at_most() {
+        let now = datetime!(2026-11-21 08:00:00 UTC);
+        for text in
+            ["86401", "4294967295", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"]
+        {
+            assert_eq!(read_retry_after(text, now), Some(MAX_RETRY_AFTER), "{text}");
         }
     }
 

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::function::{Function, Look};
 use crate::handler::Handler;
 use crate::process::Work;
-use crate::writes;
+use crate::{permissions, writes};
 
 /// Pause where the service throttles or is away without saying for how long.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
@@ -168,7 +168,7 @@ pub(crate) fn denial(what: &str, about: Option<TenantId>, tenant: TenantId, erro
 fn refusal_text(service: &ServiceError) -> String {
     let text = clip(&service.message, 300);
     match service.missing_permission {
-        Some(permission) => format!("{text} It needs the application permission {permission}."),
+        Some(name) => format!("{text} It needs the application permission {}.", permissions::named(name)),
         None => text,
     }
 }

@@ -52,6 +52,12 @@ pub trait Function: Send + Sync + 'static {
         limits.budget(Self::VERB, false)
     }
 
+    /// How many users the command is about, where this look counted them. The journal keeps the number: the budget grows
+    /// with it ([`Limits::grown`]).
+    fn users(&self, _aim: &Self::Aim, _observed: &Self::Observed, _journal: &Journal) -> Option<u64> {
+        None
+    }
+
     /// Looks. Reads only.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::function::Function;
 use crate::handler::Handler;
+use crate::permissions;
 use crate::process::Work;
 use crate::queue::{Message, QueueError};
 
@@ -36,6 +37,7 @@ impl Story {
     }
 
     pub(crate) fn expired(reason: &Reason, names: &Names, observed: Value) -> Self {
+        let observed = with_progress(observed, reason);
         let remedy = reason.remedy_when_expired(names);
         let reason = Explanation { remedy, ..reason.explain(names) };
         let summary = format!("gave up; it was waiting for this: {}", reason.text);
@@ -67,10 +69,21 @@ impl Story {
             0 => String::new(),
             count => format!(", {count} commands posted"),
         };
-        let then = then.map(|wait| format!("; then it would wait: {}", wait.text)).unwrap_or_default();
-        let summary = format!("nothing was written; {writes} writes would be made{commands}{then}");
-        Self { summary, plan: Some(plan), observed, ..Self::default() }
+        let waits =
+            then.as_ref().map(|wait| format!("; then it would wait: {}", wait.text)).unwrap_or_default();
+        let summary = format!("nothing was written; {writes} writes would be made{commands}{waits}");
+        Self { summary, plan: Some(plan), reason: then, observed, ..Self::default() }
     }
+}
+
+/// What takes its time says how far it is, in numbers beside what was observed: `progress`.
+fn with_progress(mut observed: Value, reason: &Reason) -> Value {
+    if let (Some(observed), Reason::Sync(reason)) = (observed.as_object_mut(), reason)
+        && let Some(progress) = reason.progress().and_then(|progress| serde_json::to_value(progress).ok())
+    {
+        observed.insert("progress".to_owned(), progress);
+    }
+    observed
 }
 
 /// Waits that nobody has to be told of while another one is told already: they come and go.
@@ -154,6 +167,7 @@ impl<F: Function> Handler<F> {
         }
         let waiting = work.journal.interrupted.as_ref().or(work.journal.waiting.as_ref());
         let since = waiting.map_or(now, |waiting| waiting.since);
+        let observed = with_progress(observed, reason);
         let reason = reason.explain(&self.config.directory.names());
         let story = Story {
             summary: format!("waiting: {}", reason.text),
@@ -190,6 +204,7 @@ impl<F: Function> Handler<F> {
     ) -> Result<(), QueueError> {
         let now = self.clock.now();
         let Story { summary, reason, observed, notes, plan, wait, part } = story;
+        let reason = reason.map(|reason| permissions::of_application(reason, F::VERB));
         let took = Duration::try_from(now - work.first_look).unwrap_or_default();
         tracing::info!(
             outcome = kind.as_str(),

@@ -45,19 +45,23 @@ pub async fn preflight(
     configuration: Option<&Configuration>,
 ) -> Result<Preflight, GraphError> {
     let synchronized = configuration.and_then(|one| one.job.as_ref()).map_or(0, |job| job.users);
-    let in_scope = count(look, source, scope).await?;
-    if in_scope > MAX_COMPARED {
-        return Ok(estimate(in_scope, synchronized.saturating_sub(in_scope), synchronized));
-    }
-    let people = people(look, source, scope).await?;
+    let people = match people(look, source, scope).await? {
+        Scoped::Each(people) => people,
+        Scoped::Number(in_scope) => {
+            return Ok(estimate(in_scope, synchronized.saturating_sub(in_scope), synchronized));
+        }
+    };
     let leaving = match configuration {
         Some(one) => leaving(look, source, scope, one, &people).await?,
         None => 0,
     };
     let in_scope = people.len() as u64;
     Ok(match known(look, target).await {
-        Ok(Some(known)) => Preflight { in_scope, leaving, ..compare(&people, &known) },
-        Ok(None) => estimate(in_scope, leaving, synchronized),
+        // Without User.Read.All, Graph lists the members of a group by id alone: there is nothing to compare by.
+        Ok(Some(known)) if people.values().all(|person| person.user_principal_name.is_some()) => {
+            Preflight { in_scope, leaving, ..compare(&people, &known) }
+        }
+        Ok(_) => estimate(in_scope, leaving, synchronized),
         // The target's people need not be readable for us to bring it some.
         Err(error) if is_denied(&error) => estimate(in_scope, leaving, synchronized),
         Err(error) => return Err(error),
@@ -73,11 +77,22 @@ fn estimate(in_scope: u64, leaving: u64, synchronized: u64) -> Preflight {
 /// The external users of the target, unless there are too many.
 async fn known(look: &Look<'_>, target: TenantId) -> Result<Option<Vec<User>>, GraphError> {
     let filter = || Some(Filter::eq("creationType", "Invitation"));
-    if look.send(target, &CountUsers { filter: filter() }).await? > MAX_EXTERNAL {
+    let list = ListUsers { filter: filter(), select: ADDRESSES, top: Some(PAGE) };
+    let first = look.send(target, &list).await?;
+    // Most tenants have one page of them: then there is nothing to count.
+    if first.next_link.is_some() && look.send(target, &CountUsers { filter: filter() }).await? > MAX_EXTERNAL
+    {
         return Ok(None);
     }
-    let list = ListUsers { filter: filter(), select: ADDRESSES, top: Some(PAGE) };
-    look.list(target, &list).await.map(Some)
+    look.rest(target, &list, first).await.map(Some)
+}
+
+/// Who is in a scope.
+enum Scoped {
+    /// Each of them.
+    Each(BTreeMap<Uuid, User>),
+    /// Only at least how many: there are more than are compared.
+    Number(u64),
 }
 
 /// At least as many as there are users in the scope; those of a group are its direct members.
@@ -93,24 +108,51 @@ async fn count(look: &Look<'_>, source: TenantId, scope: &Scope) -> Result<u64, 
     Ok(users)
 }
 
-/// Users from elsewhere are not synchronized on: they are left out.
-async fn people(
-    look: &Look<'_>,
-    source: TenantId,
-    scope: &Scope,
-) -> Result<BTreeMap<Uuid, User>, GraphError> {
+/// Users from elsewhere are not synchronized on: they are left out. They are counted only where a first page does not
+/// hold them all.
+async fn people(look: &Look<'_>, source: TenantId, scope: &Scope) -> Result<Scoped, GraphError> {
     let mut users = Vec::new();
+    let filter = Some(Filter::eq("userType", "Member"));
+    let everyone = ListUsers { filter, select: ADDRESSES, top: Some(PAGE) };
     if scope.everyone {
-        let filter = Some(Filter::eq("userType", "Member"));
-        users.extend(look.list(source, &ListUsers { filter, select: ADDRESSES, top: Some(PAGE) }).await?);
+        let first = look.send(source, &everyone).await?;
+        if first.next_link.is_some()
+            && let Some(number) = too_many(look, source, scope).await?
+        {
+            return Ok(Scoped::Number(number));
+        }
+        users.extend(look.rest(source, &everyone, first).await?);
     } else {
+        let mut is_small = scope.users.len() as u64 <= MAX_COMPARED;
+        let mut firsts = Vec::new();
         for group_id in &scope.groups {
-            users.extend(members(look, source, *group_id).await?);
+            let list = ListGroupMembers { group_id: *group_id, select: ADDRESSES, top: Some(PAGE) };
+            match look.send(source, &list).await {
+                Ok(first) => {
+                    is_small &= first.next_link.is_none();
+                    firsts.push((list, first));
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        is_small &= firsts.iter().map(|(_, first)| first.value.len() as u64).sum::<u64>() <= MAX_COMPARED;
+        if !is_small && let Some(number) = too_many(look, source, scope).await? {
+            return Ok(Scoped::Number(number));
+        }
+        for (list, first) in firsts {
+            users.extend(look.rest(source, &list, first).await?);
         }
         users.extend(single(look, source, &scope.users).await?);
     }
     let internal = users.into_iter().filter(|user| user.is_external() != Some(true));
-    Ok(internal.map(|user| (user.id, user)).collect())
+    Ok(Scoped::Each(internal.map(|user| (user.id, user)).collect()))
+}
+
+/// How many there are, if they are too many to be compared one by one.
+async fn too_many(look: &Look<'_>, source: TenantId, scope: &Scope) -> Result<Option<u64>, GraphError> {
+    let number = count(look, source, scope).await?;
+    Ok((number > MAX_COMPARED).then_some(number))
 }
 
 async fn members(look: &Look<'_>, source: TenantId, group_id: Uuid) -> Result<Vec<User>, GraphError> {

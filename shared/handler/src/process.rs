@@ -89,12 +89,13 @@ impl<F: Function> Handler<F> {
         let mut journal =
             if journal.is_from_the_future(now + CLOCK_SKEW) { Journal::default() } else { journal };
         let first_look = *journal.first_look.get_or_insert(now);
-        skip_unwatched_time(&mut journal, now);
+        skip_unwatched_time(&mut journal, first_look, now);
         let budget_start = first_look + time::Duration::seconds(i64::from(journal.unwatched_seconds));
         let mut work =
             Work { record, command, journal, end, first_look, budget_start, momentary: Vec::new() };
         // A wait never leads past the deadline; what says so is no journal of ours, and is looked at now.
-        let latest = budget_start + self.config.limits.budget(F::VERB, true);
+        let limits = &self.config.limits;
+        let latest = budget_start + limits.grown(limits.budget(F::VERB, true), &work.journal);
         let asleep = |time: &OffsetDateTime| *time > now && *time <= latest;
         if let Some(not_before) = work.journal.not_before.filter(asleep) {
             // A wait longer than one DelaySeconds: hop on without looking.
@@ -324,7 +325,9 @@ fn unlisted(data: &CommandData, field: &str, tenant: &TenantRef) -> Option<Tenan
 
 /// Time in which nobody looked does not count: a message that comes back from the dead-letter queue after a day
 /// goes on where it was, and is not expired by the day.
-fn skip_unwatched_time(journal: &mut Journal, now: OffsetDateTime) {
+///
+/// There is no more of it than the command is old: a journal that claims more would outlive every budget.
+fn skip_unwatched_time(journal: &mut Journal, first_look: OffsetDateTime, now: OffsetDateTime) {
     let late = journal.next_look.take().map_or(time::Duration::ZERO, |expected| now - expected);
     if late > UNWATCHED_AFTER {
         let seconds = u32::try_from(late.whole_seconds()).unwrap_or(u32::MAX);
@@ -333,6 +336,8 @@ fn skip_unwatched_time(journal: &mut Journal, now: OffsetDateTime) {
         journal.refusal = None;
         journal.interrupted = None;
     }
+    let age = u32::try_from((now - first_look).whole_seconds().max(0)).unwrap_or(u32::MAX);
+    journal.unwatched_seconds = journal.unwatched_seconds.min(age);
 }
 
 /// The producer's own message attributes travel on, as far as SQS's limits leave room: ten attributes, and the

@@ -18,7 +18,7 @@ use mto_reconcile::{
 
 use crate::apply::{is_denied, text_of};
 use crate::function::Look;
-use crate::views;
+use crate::{permissions, views};
 
 /// Tenants that are read side by side.
 const TENANTS_AT_ONCE: usize = 8;
@@ -70,7 +70,8 @@ async fn reading(look: &Look<'_>, one: SideToRead) -> Reading<Side> {
 pub(crate) fn words(error: &GraphError) -> String {
     let text = match error.service() {
         Some(service) => {
-            let needs = service.missing_permission.map(|name| format!(" It needs the permission {name}."));
+            let needs = service.missing_permission.map(permissions::named);
+            let needs = needs.map(|names| format!(" It needs the permission {names}."));
             let status = service.status.as_u16();
             format!("{status} {}: {}{}", service.code, service.message, needs.unwrap_or_default())
         }
@@ -113,16 +114,16 @@ pub async fn side(look: &Look<'_>, one: SideToRead) -> Result<Side, GraphError> 
 }
 
 /// In place of an organization that was not asked for: a state on which nothing is ever opened.
-fn not_read() -> OrganizationView {
+pub(crate) fn not_read() -> OrganizationView {
     let state = OrganizationState::Unrecognised("not read".to_owned());
     OrganizationView { state, ..OrganizationView::none() }
 }
 
 /// The parts of a batch, in the order of the requests.
-struct Parts(std::vec::IntoIter<Result<GraphResponse, GraphError>>);
+pub(crate) struct Parts(pub(crate) std::vec::IntoIter<Result<GraphResponse, GraphError>>);
 
 impl Parts {
-    fn next<E: Endpoint>(&mut self, endpoint: &E) -> Result<E::Answer, GraphError> {
+    pub(crate) fn next<E: Endpoint>(&mut self, endpoint: &E) -> Result<E::Answer, GraphError> {
         let missing = || GraphError::MissingPart { id: endpoint.path(), is_write: false, request_id: None };
         Ok(self.0.next().ok_or_else(missing)??.decode(endpoint)?.value)
     }
@@ -134,7 +135,7 @@ impl Parts {
     }
 }
 
-fn partner(seen: CrossTenantAccessPolicyPartner) -> Partner {
+pub(crate) fn partner(seen: CrossTenantAccessPolicyPartner) -> Partner {
     Partner {
         automatic_user_consent_settings: seen
             .automatic_user_consent_settings

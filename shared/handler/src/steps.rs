@@ -71,7 +71,7 @@ impl<F: Function> Handler<F> {
         aim: &F::Aim,
         look: &Look<'_>,
     ) -> Result<Next, QueueError> {
-        let budget = self.function.budget(aim, &self.config.limits);
+        let mut budget = self.budget(work, aim);
         let mut refusals = Refusals::default();
         let mut believed = None;
         for _ in 0..MAX_STEPS {
@@ -90,6 +90,10 @@ impl<F: Function> Handler<F> {
                     return Ok(self.after_failed_read(work, tenant, &error, 0).within(budget));
                 }
             };
+            if let Some(users) = self.function.users(aim, &observed, &work.journal) {
+                work.journal.note_users(users);
+                budget = self.budget(work, aim);
+            }
             let seen = serde_json::to_value(&observed).unwrap_or_default();
             let Decision { step, children, found, momentary } = self.decide(&work.journal, aim, &observed);
             self.note_found(work, &found);
@@ -121,6 +125,11 @@ impl<F: Function> Handler<F> {
             }
         }
         Ok(Next::Waits { wait: out_of_time(), budget, observed: Value::Null })
+    }
+
+    fn budget(&self, work: &Work<'_>, aim: &F::Aim) -> Duration {
+        let limits = &self.config.limits;
+        limits.grown(self.function.budget(aim, limits), &work.journal)
     }
 
     fn decide(&self, journal: &Journal, aim: &F::Aim, observed: &F::Observed) -> Decision {
@@ -214,10 +223,11 @@ impl<F: Function> Handler<F> {
         error: &GraphError,
         mark: u64,
     ) -> Next {
-        let now = self.clock.now();
+        let (now, limits) = (self.clock.now(), &self.config.limits);
+        let budget = limits.grown(limits.budget(F::VERB, false), &work.journal);
         let wait = |reason, not_before| Next::Waits {
             wait: Wait { reason, not_before },
-            budget: self.config.limits.budget(F::VERB, false),
+            budget,
             observed: Value::Null,
         };
         match error.class() {

@@ -2,25 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::{StreamExt, stream};
 use mto_graph::prelude::{
-    AttributeFlow, ExecutionState, GetSynchronizationSchema, JobStatusCode, ListAppRoleAssignedTo,
-    ListServicePrincipals, ListSynchronizationJobs, PrincipalType, ScheduleState, ServicePrincipal,
-    SynchronizationJob, SynchronizationSchema, SynchronizationTaskExecution, UserType as GraphUserType,
+    AppRoleAssignment, AttributeFlow, ExecutionState, GetSynchronizationSchema, JobStatusCode,
+    ListAppRoleAssignedTo, ListServicePrincipals, ListSynchronizationJobs, PrincipalType, ScheduleState,
+    ServicePrincipal, SynchronizationJob, SynchronizationSchema, SynchronizationTaskExecution,
+    UserType as GraphUserType,
 };
-use mto_graph::{Filter, GraphError};
+use mto_graph::{Filter, GraphError, GraphRequest, Page, PagedEndpoint};
 use mto_messages::{TenantId, UserType};
 use mto_reconcile::sync::{
-    Assignment, Configuration, Direction, Execution, Job, JobCode, Quarantine, Schema, configuration_name,
+    Assignment, Configuration, Execution, Job, JobCode, Quarantine, Schema, configuration_name,
 };
 use mto_reconcile::{Reading, Unreadable};
 
-use crate::apply::is_denied;
 use crate::function::Look;
-use crate::sides::words;
-
-/// Configurations that are read side by side.
-const AT_ONCE: usize = 4;
+use crate::pair::unreadable;
+use crate::sides::Parts;
 
 /// Assignments of a page.
 const PAGE: u16 = 999;
@@ -28,23 +25,13 @@ const PAGE: u16 = 999;
 /// What kinds of entries of a job count no users. The words are (unverified): whatever else is counted, counts.
 const GROUPS: &str = "group";
 
-/// The configurations in `source` for `target`, with their jobs and assignments; with `schema`, also how the first
-/// job's schema sets the type of users. That they cannot be read is an answer, not an error.
-pub async fn direction(
-    look: &Look<'_>,
-    source: TenantId,
-    target: TenantId,
-    schema: bool,
-) -> Reading<Direction> {
-    if look.directory.is_external(source) {
-        return Reading::Unreadable(Unreadable::External);
-    }
-    match read(look, source, &Filter::eq("displayName", &configuration_name(target)), schema).await {
-        Ok(found) => {
-            Reading::Seen(Direction { configurations: found.into_iter().map(|(_, one)| one).collect() })
-        }
-        Err(error) => Reading::Unreadable(unreadable(&error)),
-    }
+/// How the configurations for a target are found.
+pub(crate) fn named_for(target: TenantId) -> ListServicePrincipals {
+    list(Filter::eq("displayName", &configuration_name(target)))
+}
+
+fn list(filter: Filter) -> ListServicePrincipals {
+    ListServicePrincipals { filter: Some(filter), select: ServicePrincipal::PROPERTIES, top: None }
 }
 
 /// All configurations in `source` that are named as ours are, with the tenants they are for.
@@ -52,7 +39,7 @@ pub async fn directions(look: &Look<'_>, source: TenantId) -> Reading<Vec<(Tenan
     if look.directory.is_external(source) {
         return Reading::Unreadable(Unreadable::External);
     }
-    match read(look, source, &Filter::starts_with("displayName", PREFIX), false).await {
+    match read(look, source, &list(Filter::starts_with("displayName", PREFIX))).await {
         Ok(found) => {
             let target = |name: &str| name.strip_prefix(PREFIX)?.parse::<TenantId>().ok();
             let named = found.into_iter().filter_map(|(name, one)| Some((target(&name)?, one)));
@@ -64,55 +51,91 @@ pub async fn directions(look: &Look<'_>, source: TenantId) -> Reading<Vec<(Tenan
 
 const PREFIX: &str = "MTO_Sync_";
 
-fn unreadable(error: &GraphError) -> Unreadable {
-    let words = words(error);
-    if is_denied(error) { Unreadable::Denied(words) } else { Unreadable::Unreachable(words) }
-}
-
 async fn read(
     look: &Look<'_>,
     source: TenantId,
-    filter: &Filter,
+    list: &ListServicePrincipals,
+) -> Result<Vec<(String, Configuration)>, GraphError> {
+    let first = look.send(source, list).await?;
+    listed(look, source, list, first, false).await
+}
+
+/// The configurations of a list whose first page was read, by id, with their jobs and assignments: these of all of them
+/// in one `$batch`. With `schema` also how the first job's schema sets the type of users.
+///
+/// # Errors
+/// What Graph answered. What was instantiated a moment ago may not be everywhere yet: what is not found there is not
+/// there yet.
+pub(crate) async fn listed(
+    look: &Look<'_>,
+    source: TenantId,
+    list: &ListServicePrincipals,
+    first: Page<ServicePrincipal>,
     schema: bool,
 ) -> Result<Vec<(String, Configuration)>, GraphError> {
-    let list = ListServicePrincipals {
-        filter: Some(filter.clone()),
-        select: ServicePrincipal::PROPERTIES,
-        top: None,
-    };
-    let found = look.list(source, &list).await?;
-    let read = found.into_iter().map(|one| configuration(look, source, one, schema));
+    let found = look.rest(source, list, first).await?;
+    let of = |principal: &ServicePrincipal| [assigned(principal), jobs(principal)];
+    let requests: Vec<GraphRequest> = found.iter().flat_map(of).collect();
+    let mut parts = Parts(look.batch(source, &requests).await?.into_iter());
     let mut configurations = Vec::new();
-    let mut answers = stream::iter(read).buffer_unordered(AT_ONCE);
-    while let Some(answer) = answers.next().await {
-        configurations.push(answer?);
+    for principal in found {
+        let (assignments, jobs) = (parts.next(&assigned_to(&principal)), parts.next(&jobs_of(&principal)));
+        let assignments = rest(look, source, &assigned_to(&principal), assignments).await?;
+        let jobs = rest(look, source, &jobs_of(&principal), jobs).await?;
+        configurations.push(configuration(look, source, principal, assignments, jobs, schema).await?);
     }
     configurations.sort_by_key(|(_, one)| one.id);
     Ok(configurations)
 }
 
-/// What was instantiated a moment ago may not be everywhere yet: what is not found there is not there yet.
+fn assigned_to(principal: &ServicePrincipal) -> ListAppRoleAssignedTo {
+    ListAppRoleAssignedTo { service_principal_id: principal.id, top: Some(PAGE) }
+}
+
+fn jobs_of(principal: &ServicePrincipal) -> ListSynchronizationJobs {
+    ListSynchronizationJobs { service_principal_id: principal.id }
+}
+
+fn assigned(principal: &ServicePrincipal) -> GraphRequest {
+    GraphRequest::of(&assigned_to(principal))
+}
+
+fn jobs(principal: &ServicePrincipal) -> GraphRequest {
+    GraphRequest::of(&jobs_of(principal))
+}
+
+/// A whole collection after its first page; what is not found is not there yet.
+async fn rest<E: PagedEndpoint>(
+    look: &Look<'_>,
+    source: TenantId,
+    endpoint: &E,
+    first: Result<Page<E::Item>, GraphError>,
+) -> Result<Vec<E::Item>, GraphError> {
+    match first {
+        Ok(first) => look.rest(source, endpoint, first).await,
+        Err(error) if error.is_not_found() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 async fn configuration(
     look: &Look<'_>,
     source: TenantId,
     principal: ServicePrincipal,
+    assignments: Vec<AppRoleAssignment>,
+    mut jobs: Vec<SynchronizationJob>,
     schema: bool,
 ) -> Result<(String, Configuration), GraphError> {
-    let service_principal_id = principal.id;
-    let assignments =
-        or_none(look.list(source, &ListAppRoleAssignedTo { service_principal_id, top: Some(PAGE) }).await)?;
-    let jobs = or_none(look.list(source, &ListSynchronizationJobs { service_principal_id }).await)?;
-    let mut jobs: Vec<SynchronizationJob> = jobs;
     jobs.sort_by(|one, other| one.id.cmp(&other.id));
     let first = jobs.into_iter().next();
     let schema = match &first {
         Some(job) if schema => {
-            let get = GetSynchronizationSchema { service_principal_id, job_id: job.id.clone() };
+            let get = GetSynchronizationSchema { service_principal_id: principal.id, job_id: job.id.clone() };
             Some(schema_of(&look.send(source, &get).await?))
         }
         Some(_) | None => None,
     };
-    let assignment = |one: mto_graph::prelude::AppRoleAssignment| {
+    let assignment = |one: AppRoleAssignment| {
         let is_group = one.principal_type == Some(PrincipalType::Group);
         (one.principal_id, Assignment { id: one.id, is_group })
     };
@@ -130,13 +153,6 @@ async fn configuration(
             schema,
         },
     ))
-}
-
-fn or_none<T>(answer: Result<Vec<T>, GraphError>) -> Result<Vec<T>, GraphError> {
-    match answer {
-        Err(error) if error.is_not_found() => Ok(Vec::new()),
-        other => other,
-    }
 }
 
 fn job_of(job: SynchronizationJob) -> Job {

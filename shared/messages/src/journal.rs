@@ -70,6 +70,9 @@ pub struct Journal {
     /// Who was active before a tenant was removed: what is cleaned up once it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub membership: Option<Membership>,
+    /// How many users the command is about, as last counted; budgets grow with it, and progress is told against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
     /// What was found on the way, for the last outcome; see [`Journal::note_found`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<String>,
@@ -208,6 +211,11 @@ impl Journal {
     pub fn last_write(&self, what: &str, about: Option<TenantId>) -> Option<&Write> {
         let same = |write: &&Write| write.what == what && write.about == about;
         self.writes.iter().rev().filter(|write| write.may_have_effect()).find(same)
+    }
+
+    /// Keeps how many users the command is about.
+    pub fn note_users(&mut self, users: u64) {
+        self.users = Some(u32::try_from(users).unwrap_or(u32::MAX));
     }
 
     /// Keeps a remark for the last outcome, once, as long as there is room.

@@ -233,7 +233,8 @@ impl Outcome {
         }
         let mut reader = serde_json::Deserializer::from_str(body);
         let event: Event = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            OutcomeError(format!("\"{}\": {}", error.path(), clip(&error.inner().to_string(), 300)))
+            let path = clip(&error.path().to_string(), 200);
+            OutcomeError(format!("\"{path}\": {}", clip(&error.inner().to_string(), 300)))
         })?;
         let (verb, kind) = kind_of(&event.kind).ok_or_else(|| {
             OutcomeError(format!("the type {:?} is no outcome's of version 1", clip(&event.kind, 100)))

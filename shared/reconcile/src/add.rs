@@ -97,6 +97,7 @@ pub struct Observed {
 /// | absent | add |
 /// | removal running | wait, then add again |
 /// | state or change unknown, or the role where one is wanted | wait: unrecognised |
+/// | pending, its role changed by us a while ago, and no change to be seen | nothing: not every service shows it |
 /// | another role than wanted | change the role |
 /// | active, role change under way | wait until it shows |
 /// | else | nothing; `join` is posted if asked for |
@@ -143,6 +144,15 @@ fn was_listed(tenant: TenantId, journal: &Journal, timing: &Timing<'_>) -> bool 
     journal.posted.contains(&join)
         || accepted("change-role").is_some()
         || accepted("add-tenant").is_some_and(shown)
+}
+
+/// Whether a pending row was given its role, and shows neither that nor a wish for it: the documents disagree about
+/// what such a row shows (graph-reference 9.4, rows 5 and 6). Once there was time enough, the service's word counts.
+fn was_asked_for(own: &OrganizationView, tenant: TenantId, journal: &Journal, timing: &Timing<'_>) -> bool {
+    let shows_no_wish = |row: &MemberRow| row.state == MemberState::Pending && row.transition.is_none();
+    let accepted = journal.last_write("change-role", Some(tenant)).filter(|write| write.was_accepted());
+    own.row(tenant).is_some_and(shows_no_wish)
+        && accepted.is_some_and(|write| timing.since(write.at) >= timing.limits.settle)
 }
 
 fn decide_owner(owner: TenantId, own: &OrganizationView) -> Option<Decision> {
@@ -201,6 +211,7 @@ impl Plan {
                     plan.vanished = Some(wanted.tenant);
                 }
                 None => plan.write(add(wanted), journal, timing),
+                Some(Need::Role) if was_asked_for(own, wanted.tenant, journal, timing) => {}
                 Some(Need::Role) => {
                     let role = wanted.role.unwrap_or(mto_messages::Role::Member);
                     plan.write(Change::ChangeRole { tenant: wanted.tenant, role }, journal, timing);

@@ -1,6 +1,7 @@
 //! leave: end a membership, and have closed what it opened.
 
 mod ending;
+mod users;
 
 use std::collections::BTreeSet;
 
@@ -8,6 +9,7 @@ pub use ending::left_open;
 use ending::{gone, name_of, never_there};
 use mto_messages::{Cleanup, Journal, LeaveMode, Membership, TenantId, Write};
 use serde::Serialize;
+pub use users::{Synchronizations, users_to_take_back};
 
 use crate::{
     Change, Decision, JoinRequest, MemberRow, MemberState, Note, OrganizationState, OrganizationView, Reason,

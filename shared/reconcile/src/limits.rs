@@ -10,6 +10,16 @@ use crate::Reason;
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
+/// The least time the service takes for an object of the initial cycle: 0.01 min (design 6, after Microsoft's numbers
+/// for provisioning; unverified for cross-tenant synchronization).
+pub(crate) const OBJECT_LEAST: Duration = Duration::from_millis(600);
+
+/// The most time it takes for one: 0.08 min; see [`OBJECT_LEAST`].
+pub(crate) const OBJECT_MOST: Duration = Duration::from_millis(4_800);
+
+/// No budget grows past this, however many users there are: whoever waits longer looks himself.
+const LONGEST_GROWN: Duration = Duration::from_hours(30 * 24);
+
 /// How long things may take. Everything is configurable, because the service's own times are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -25,7 +35,7 @@ pub struct Limits {
     pub join: Duration,
     /// Budget of leave. Default 4 h.
     pub leave: Duration,
-    /// Least budget of sync. Default 4 h.
+    /// Least budget of sync; it grows with the number of users, see [`Limits::grown`]. Default 4 h.
     pub sync: Duration,
     /// How long a refusal of the same write in the same state is borne. Default 30 min.
     pub refusal_patience: Duration,
@@ -80,6 +90,22 @@ impl Limits {
             Verb::Leave => self.leave,
             Verb::Sync => self.sync,
         }
+    }
+
+    /// A budget, grown with the users that the journal says the command is about: twice the most that the service takes
+    /// for so many, and no more than 30 days. It never gets shorter than it was; without users it stays.
+    ///
+    /// ```
+    /// # use mto_reconcile::Limits;
+    /// # use mto_messages::Journal;
+    /// # use std::time::Duration;
+    /// let (limits, mut journal) = (Limits::default(), Journal::default());
+    /// journal.note_users(5_000);
+    /// assert_eq!(limits.grown(limits.sync, &journal), Duration::from_mins(800));
+    /// ```
+    pub fn grown(&self, budget: Duration, journal: &Journal) -> Duration {
+        let needed = journal.users.map_or(Duration::ZERO, |users| OBJECT_MOST.saturating_mul(users));
+        budget.max(needed.saturating_mul(2).min(LONGEST_GROWN))
     }
 }
 

@@ -1,9 +1,12 @@
 //! What else the reader of a success ought to know.
 
+mod users;
+
 use mto_messages::{Cleanup, Names, SyncData, TenantId, TenantRef, clip};
+use time::Date;
 use uuid::Uuid;
 
-use crate::sync::{Quarantine, explain_quarantine};
+use crate::sync::status::Standing;
 
 /// A remark beside a success.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,19 +98,50 @@ pub enum Note {
         /// Object ids of their service principals.
         configurations: Vec<Uuid>,
     },
-    /// A synchronization job in quarantine.
-    InQuarantine {
+    /// A line of a status.
+    Standing(Standing),
+    /// The number of users that the clean-up of a plan asks for.
+    UsersToConfirm {
+        /// Synchronized users of the ordered pair that has most.
+        most: u64,
+        /// Whether every pair could be looked at.
+        is_complete: bool,
+    },
+    /// Synchronized users that a clean-up takes back.
+    UsersToTakeBack {
+        /// From which tenant, in which tenant, and how many.
+        pairs: Vec<(TenantId, TenantId, u64)>,
+        /// Pairs with no more users that are left out.
+        more: usize,
+    },
+    /// Tenants whose synchronizations a plan could not look into, with the service's words.
+    UsersNotForeseen(Vec<(TenantId, String)>),
+    /// Users show in people search later.
+    PeopleSearchLater {
+        /// The day by which they do (UTC).
+        by: Date,
+    },
+    /// Licences are not looked at: that needs a permission that nothing else here needs.
+    LicencesNotRead {
         /// The tenant whose users go out.
         source: TenantId,
-        /// The tenant they go to.
-        target: TenantId,
-        /// Why, as the service says.
-        quarantine: Quarantine,
+        /// How many go.
+        users: u64,
     },
-    /// Synchronization jobs that stand still.
-    Stopped(Vec<(TenantId, TenantId)>),
-    /// Users show in people search later.
-    PeopleSearchLater,
+    /// Users whom the target knows as guests that have not accepted their invitation.
+    InvitationsPending {
+        /// The tenant that users go to.
+        target: TenantId,
+        /// How many.
+        users: u64,
+    },
+    /// Users whose addresses several objects of the target hold.
+    AmbiguousAddresses {
+        /// The tenant that users go to.
+        target: TenantId,
+        /// How many.
+        users: u64,
+    },
     /// Users that the target knows as guests stay guests.
     GuestsStayGuests {
         /// The tenant that users go to.
@@ -156,25 +190,18 @@ impl Note {
                 names.of(*tenant)
             ),
             Self::ForeignConfigurations { target, configurations } => {
-                foreign_configurations(*target, configurations, names)
+                users::foreign_configurations(*target, configurations, names)
             }
-            Self::InQuarantine { source, target, quarantine } => {
-                in_quarantine(*source, *target, quarantine, names)
-            }
-            Self::Stopped(both) => format!("stopped: {}", pairs(both, "→", NAMED_PAIRS, names)),
-            Self::PeopleSearchLater => {
-                "users show in Microsoft 365 services within a day, and in people search within seven"
-                    .to_owned()
-            }
-            Self::GuestsStayGuests { target, guests } => format!(
-                "{guests} users were guests in {} before, and stay guests; send configure with userType Member to \
-                 make them members",
-                names.of(*target)
-            ),
-            Self::EntriesFailed { entries } => format!(
-                "{entries} entries could not be synchronized; the service tries them again in each cycle, and the \
-                 provisioning logs name them"
-            ),
+            Self::Standing(standing) => standing.text(names),
+            Self::UsersToConfirm { most, is_complete } => users::to_confirm(*most, *is_complete),
+            Self::UsersToTakeBack { pairs, more } => users::to_take_back(pairs, *more, names),
+            Self::UsersNotForeseen(errors) => users::not_foreseen(errors, names),
+            Self::PeopleSearchLater { by } => users::people_search(*by),
+            Self::LicencesNotRead { source, users } => users::licences(*source, *users, names),
+            Self::InvitationsPending { target, users } => users::pending(*target, *users, names),
+            Self::AmbiguousAddresses { target, users } => users::ambiguous(*target, *users, names),
+            Self::GuestsStayGuests { target, guests } => users::guests(*target, *guests, names),
+            Self::EntriesFailed { entries } => users::failed(*entries),
             Self::OwnerNotRead(owner, words) => format!(
                 "{} could not be looked at, so the join was asked for without knowing that it was listed: {}",
                 names.of(*owner),
@@ -327,21 +354,4 @@ fn close_by_hand(closing: &SyncData, dissolves: bool) -> String {
         ""
     };
     format!("nothing was cleaned up; once {tenant} is out, send mto.sync.v1 with this data: {data}{others}")
-}
-
-fn in_quarantine(source: TenantId, target: TenantId, quarantine: &Quarantine, names: &Names) -> String {
-    let (means, fix) = explain_quarantine(quarantine);
-    let code = clip(quarantine.code.as_deref().unwrap_or(&quarantine.reason), 100);
-    let (source, target) = (names.of(source), names.of(target));
-    format!("in quarantine, from {source} to {target}: {means} ({code}); {fix}")
-}
-
-fn foreign_configurations(target: TenantId, configurations: &[Uuid], names: &Names) -> String {
-    format!(
-        "{} synchronization configurations for {} were not made by us, and are left alone (two for one target run \
-         side by side): {}",
-        configurations.len(),
-        names.of(target),
-        listed(configurations, NAMED_PAIRS, Uuid::to_string)
-    )
 }

@@ -91,6 +91,12 @@ impl PartnerSettings {
 
     /// For people.
     pub fn text(&self) -> String {
+        let parts = self.parts();
+        if parts.is_empty() { "no settings".to_owned() } else { parts.join("; ") }
+    }
+
+    /// For people, each setting by itself.
+    pub(crate) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if let Some(consent) = &self.automatic_user_consent_settings {
             let on = |allowed: Option<bool>| if allowed == Some(true) { "on" } else { "off" };
@@ -114,7 +120,7 @@ impl PartnerSettings {
                 None => {}
             }
         }
-        if parts.is_empty() { "no settings".to_owned() } else { parts.join("; ") }
+        parts
     }
 }
 

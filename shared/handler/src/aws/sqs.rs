@@ -1,18 +1,23 @@
 //! [`Queue`] over Amazon SQS.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::BehaviorVersion;
 use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
 use aws_sdk_sqs::operation::delete_message::DeleteMessageError;
 use aws_sdk_sqs::types::{
-    MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    Message as Received, MessageAttributeValue, MessageSystemAttributeName,
+    MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
+use time::OffsetDateTime;
 
 use crate::aws::sdk::Sdk;
 use crate::config::{ConfigError, Environment};
-use crate::queue::{MAX_DELAY, Message, Queue, QueueError, QueueUrl};
+use crate::queue::{MAX_DELAY, Message, Queue, QueueError, QueueUrl, Record};
 
 /// X-Ray's trace travels beside the attributes; it does not count towards a message's size.
 const TRACE: MessageSystemAttributeNameForSends = MessageSystemAttributeNameForSends::AwsTraceHeader;
@@ -56,6 +61,54 @@ impl SqsQueue {
             .http_client(sdk.http);
         config.set_endpoint_url(sdk.endpoint);
         Ok(Self { client: Client::from_conf(config.build()) })
+    }
+
+    /// `ReceiveMessage`: up to ten messages, hidden from others for so long. For people's tools; a function's messages
+    /// are brought by Lambda.
+    ///
+    /// # Errors
+    /// What SQS said.
+    pub async fn receive(&self, queue: &QueueUrl, hidden: Duration) -> Result<Vec<Record>, QueueError> {
+        let call = self
+            .client
+            .receive_message()
+            .queue_url(queue.as_str())
+            .max_number_of_messages(10)
+            .visibility_timeout(i32::try_from(hidden.as_secs()).unwrap_or(i32::MAX))
+            .message_attribute_names("All")
+            .message_system_attribute_names(MessageSystemAttributeName::All);
+        let answer = call.send().await.map_err(|error| failed("ReceiveMessage", queue, &error))?;
+        Ok(answer.messages.unwrap_or_default().into_iter().map(received).collect())
+    }
+
+    /// `ChangeMessageVisibility` to zero: others may have a message that was received.
+    ///
+    /// # Errors
+    /// What SQS said.
+    pub async fn release(&self, queue: &QueueUrl, receipt_handle: &str) -> Result<(), QueueError> {
+        let call = self
+            .client
+            .change_message_visibility()
+            .queue_url(queue.as_str())
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(0);
+        call.send().await.map_err(|error| failed("ChangeMessageVisibility", queue, &error))?;
+        Ok(())
+    }
+
+    /// `GetQueueAttributes`: all of them, by SQS's names.
+    ///
+    /// # Errors
+    /// What SQS said.
+    pub async fn attributes(&self, queue: &QueueUrl) -> Result<BTreeMap<String, String>, QueueError> {
+        let call = self.client.get_queue_attributes().queue_url(queue.as_str());
+        let answer = call
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await
+            .map_err(|error| failed("GetQueueAttributes", queue, &error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        Ok(attributes.into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect())
     }
 
     async fn send_one(&self, queue: &QueueUrl, message: Message) -> Result<(), QueueError> {
@@ -136,6 +189,25 @@ impl Queue for SqsQueue {
     }
 }
 
+fn received(message: Received) -> Record {
+    let system = |name| message.attributes.as_ref().and_then(|all| all.get(&name)).cloned();
+    let sent_at = system(MessageSystemAttributeName::SentTimestamp)
+        .and_then(|text| text.parse::<i128>().ok())
+        .and_then(|milliseconds| OffsetDateTime::from_unix_timestamp_nanos(milliseconds * 1_000_000).ok());
+    let receive_count = system(MessageSystemAttributeName::ApproximateReceiveCount);
+    let trace_header = system(MessageSystemAttributeName::AwsTraceHeader);
+    let attributes = message.message_attributes.unwrap_or_default().into_iter();
+    Record {
+        message_id: message.message_id.unwrap_or_default(),
+        receipt_handle: message.receipt_handle.unwrap_or_default(),
+        body: message.body.unwrap_or_default(),
+        attributes: attributes.filter_map(|(name, value)| Some((name, value.string_value?))).collect(),
+        receive_count: receive_count.and_then(|text| text.parse().ok()).unwrap_or(1),
+        sent_at,
+        trace_header,
+    }
+}
+
 /// Why a message must not be sent. SQS refuses most of this too, but not everything that speaks its protocol does, and
 /// SQS takes larger messages than the queues of the template.
 fn refusal(message: &Message) -> Option<String> {
@@ -210,8 +282,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -9,6 +9,7 @@
 //! **Invariant:** "could not read" is never "differs": such a pair is neither judged nor opened from the other side.
 
 mod close;
+mod differing;
 mod direction;
 mod fellows;
 mod observed;
@@ -18,6 +19,7 @@ mod wanted;
 use mto_messages::{Journal, TenantId};
 
 pub use close::Close;
+pub use differing::{Difference, differences};
 pub(crate) use direction::{Standing, open_direction};
 pub use observed::{Observed, Side};
 pub use open::{Among, Open};

@@ -86,7 +86,7 @@ impl Among {
     }
 
     /// The pairs that are meant, each once.
-    fn pairs(&self, center: &Side) -> Vec<(TenantId, TenantId)> {
+    pub(super) fn pairs(&self, center: &Side) -> Vec<(TenantId, TenantId)> {
         let others = self.others(center);
         let beside = others.iter().map(|other| (self.center(), *other));
         let between = others.iter().enumerate().flat_map(|(index, one)| {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::observed::secrets_tag;
 use super::{
     Aim, Configuration, ConfigurationChange, Configure, Direction, Job, Observed, Pair, Preflight, RESTART,
-    SyncReason, seen, watch,
+    SyncReason, exceeds, seen, watch,
 };
 use crate::settings::{self, Standing};
 use crate::{Change, Decision, Mutation, Note, Reason, Step, Timing};
@@ -23,8 +23,8 @@ use crate::{Change, Decision, Mutation, Note, Reason, Step, Timing};
 /// | no configuration | create it |
 /// | several, ours without a job among them | delete those |
 /// | we created it a moment ago, or it has no role yet | wait: settling |
-/// | *followed*, and the configuration is gone, or not as wanted any more, for as long as a contradiction has to last | rejected: stopped meanwhile |
-/// | more users would be created or deleted than the threshold, and the command does not confirm them | rejected: too many users |
+/// | *followed*, and the configuration is gone, or not as wanted any more, for as long as a contradiction has to last | rejected: changed meanwhile |
+/// | more users would be created or deleted than the command confirms, or than the threshold where it confirms none | rejected: too many users |
 /// | wanted users or groups not assigned, others assigned | assign, unassign |
 /// | secrets not known to be for this scope | set them |
 /// | secrets set by this command, job ran before, not restarted since | restart: only then they count |
@@ -55,11 +55,15 @@ pub(super) fn decide(
         Ok(direction) => direction,
         Err(decision) => return *decision,
     };
-    let configuration = match one_configuration(pair, direction, journal, timing) {
-        Ok(configuration) => configuration,
-        Err(decision) => return *decision,
+    let told = |decision: Decision| {
+        let momentary = expected(pair, wanted, observed.preflight.as_ref());
+        Decision { momentary: decision.momentary.into_iter().chain(momentary).collect(), ..decision }
     };
-    let decision = decide_configuration(pair, wanted, configuration, observed, journal, timing);
+    let decision = match one_configuration(pair, direction, journal, timing) {
+        Ok(configuration) => decide_configuration(pair, wanted, configuration, observed, journal, timing),
+        Err(decision) => return told(*decision),
+    };
+    let decision = told(decision);
     let foreign: Vec<Uuid> = direction.foreign().into_iter().map(|one| one.id).collect();
     if foreign.is_empty() {
         return decision;
@@ -147,28 +151,33 @@ fn prepare(
     Some(pair.once(configuration, schema, journal, timing))
 }
 
+/// What the count before the start shows, for every word but a success: that one counts again.
+fn expected(pair: Pair, wanted: &Configure, preflight: Option<&Preflight>) -> Vec<Note> {
+    let Some(preflight) = preflight else { return Vec::new() };
+    let stay = wanted.user_type.is_none() && preflight.guests > 0;
+    let guests = stay.then_some(Note::GuestsStayGuests { target: pair.target, guests: preflight.guests });
+    guests.into_iter().chain(watch::doubtful(pair, preflight)).collect()
+}
+
 /// An old answer may show what was before: it has to last.
 fn changed_meanwhile(pair: Pair, journal: &Journal, timing: &Timing<'_>) -> Decision {
     let settling = Reason::Settling(watch::CHANGED);
     if timing.waited_for(journal, &settling) < timing.limits.confirm {
         return Decision::wait(settling);
     }
-    Decision::reject(Reason::Sync(SyncReason::StoppedMeanwhile { source: pair.source, target: pair.target }))
+    Decision::reject(Reason::Sync(SyncReason::ChangedMeanwhile { source: pair.source, target: pair.target }))
 }
 
 /// Users created or deleted in number need somebody's word for exactly that number, or a larger one.
 fn too_many(wanted: &Configure, preflight: Option<&Preflight>, timing: &Timing<'_>) -> Option<Reason> {
     let Preflight { new, leaving, .. } = preflight?;
     let users = *new.max(leaving);
-    let confirmed = wanted.confirmed_users.unwrap_or(0);
-    (users > timing.limits.users_without_confirm && confirmed < users).then_some(Reason::Sync(
-        SyncReason::TooManyUsers {
-            new: *new,
-            leaving: *leaving,
-            threshold: timing.limits.users_without_confirm,
-            confirmed: wanted.confirmed_users,
-        },
-    ))
+    exceeds(users, wanted.confirmed_users, timing).then_some(Reason::Sync(SyncReason::TooManyUsers {
+        new: *new,
+        leaving: *leaving,
+        threshold: timing.limits.users_without_confirm,
+        confirmed: wanted.confirmed_users,
+    }))
 }
 
 /// Secrets cannot be read back: a tag says what they hold. It is set last, when a job that ran before was restarted,

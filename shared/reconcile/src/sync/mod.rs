@@ -12,6 +12,7 @@ mod configure;
 mod control;
 pub mod each;
 mod observed;
+pub(crate) mod progress;
 mod reason;
 pub mod status;
 mod unshare;
@@ -26,6 +27,7 @@ pub use observed::{
     Assignment, Configuration, Direction, Execution, Job, JobCode, OUR_TAG, Observed, Preflight, Quarantine,
     Schema, configuration_name,
 };
+pub use progress::SyncProgress;
 pub use reason::SyncReason;
 pub use watch::explain_quarantine;
 
@@ -93,7 +95,37 @@ pub fn decide(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing
     }
 }
 
+/// How many users the command is about, where this look counted them: those in scope, or those to be taken back.
+/// Budgets and progress rest on it once it is in the journal.
+pub fn users(aim: &Aim, observed: &Observed, journal: &Journal) -> Option<u64> {
+    let remembered = journal.users.map(u64::from);
+    let jobs = |direction: &Reading<Direction>| match direction {
+        Reading::Seen(direction) => direction.chosen().and_then(|one| one.job.clone()),
+        Reading::Unreadable(_) | Reading::NotNeeded => None,
+    };
+    match &aim.action {
+        Action::Configure(_) => {
+            let counted = observed.preflight.as_ref().map(|preflight| preflight.in_scope);
+            let by_the_job = || jobs(&observed.forward).and_then(|job| job.in_scope);
+            counted.or_else(|| if remembered.is_none() { by_the_job() } else { None })
+        }
+        // They get fewer as they go.
+        Action::Unshare(_) => {
+            let there = [&observed.forward, &observed.backward].into_iter().filter_map(jobs);
+            let there: u64 = there.map(|job| job.users).sum();
+            (there > remembered.unwrap_or(0)).then_some(there)
+        }
+        Action::Restart { .. } | Action::Stop => None,
+    }
+}
+
 const RESTART: &str = "restart-job";
+
+/// Whether these are more than the command confirms. A number that is given counts, however small the other one is;
+/// without one the threshold counts.
+fn exceeds(users: u64, confirmed: Option<u64>, timing: &Timing<'_>) -> bool {
+    users > confirmed.unwrap_or(timing.limits.users_without_confirm)
+}
 
 /// One pair's writes in its source tenant.
 #[derive(Clone, Copy)]

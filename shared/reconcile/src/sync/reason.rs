@@ -2,6 +2,7 @@
 
 use mto_messages::{Names, TenantId, clip};
 
+use super::progress::{SyncProgress, counted};
 use super::{Quarantine, explain_quarantine};
 
 /// A reason about the synchronization of users; see [`crate::Reason`].
@@ -14,7 +15,7 @@ pub enum SyncReason {
         target: TenantId,
         /// Users that are there.
         done: u64,
-        /// Users in scope, where they were counted.
+        /// About how many users there will be, where they were counted.
         of: Option<u64>,
     },
     /// Users are being taken back.
@@ -33,7 +34,7 @@ pub enum SyncReason {
         quarantine: Quarantine,
     },
     // Rejections
-    /// More users would be created or deleted than a command may without saying so.
+    /// More users would be created or deleted than the command confirms, or may without saying so.
     TooManyUsers {
         /// Users that would be created.
         new: u64,
@@ -44,8 +45,15 @@ pub enum SyncReason {
         /// How many the command confirms.
         confirmed: Option<u64>,
     },
-    /// Somebody stopped, changed or deleted it while the command waited for it.
+    /// Somebody stopped it while the command waited for it.
     StoppedMeanwhile {
+        /// The tenant whose users go out.
+        source: TenantId,
+        /// The tenant they go to.
+        target: TenantId,
+    },
+    /// Somebody changed whom it shares, took the users back or deleted it while the command waited for it.
+    ChangedMeanwhile {
         /// The tenant whose users go out.
         source: TenantId,
         /// The tenant they go to.
@@ -72,7 +80,21 @@ impl SyncReason {
             Self::Quarantined { .. } => Self::QUARANTINED,
             Self::TooManyUsers { .. } => "too-many-users",
             Self::StoppedMeanwhile { .. } => "stopped-meanwhile",
+            Self::ChangedMeanwhile { .. } => "changed-meanwhile",
             Self::NoSynchronization { .. } => "no-synchronization",
+        }
+    }
+
+    /// How far it is, in numbers; only for what takes its time.
+    pub fn progress(&self) -> Option<SyncProgress> {
+        match self {
+            Self::Synchronizing { done, of, .. } => Some(SyncProgress::of(*done, *of)),
+            Self::TakingBack { .. }
+            | Self::Quarantined { .. }
+            | Self::TooManyUsers { .. }
+            | Self::StoppedMeanwhile { .. }
+            | Self::ChangedMeanwhile { .. }
+            | Self::NoSynchronization { .. } => None,
         }
     }
 
@@ -80,11 +102,15 @@ impl SyncReason {
     pub fn text(&self, names: &Names) -> String {
         match self {
             Self::Synchronizing { target, done, of } => {
-                let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
-                format!("users are being synchronized to {}: {done}{of} so far", names.of(*target))
+                let progress = SyncProgress::of(*done, *of).text();
+                format!("users are being synchronized to {}: {progress}", names.of(*target))
             }
             Self::TakingBack { target, left } => {
-                format!("users are being taken back from {}: {left} left", names.of(*target))
+                format!(
+                    "users are being taken back from {}: {} left",
+                    names.of(*target),
+                    counted(*left, "user", "users")
+                )
             }
             Self::Quarantined { target, quarantine } => {
                 let code = quarantine.code.as_deref().unwrap_or(&quarantine.reason);
@@ -93,14 +119,22 @@ impl SyncReason {
                 format!("the synchronization to {target} is in quarantine: {means} ({})", clip(code, 100))
             }
             Self::TooManyUsers { new, leaving, threshold, confirmed } => {
-                let confirmed = confirmed.map_or("none".to_owned(), |users| users.to_string());
-                format!(
-                    "{new} users would be created and {leaving} deleted, more than {threshold}; the command \
-                     confirms {confirmed}"
-                )
+                let users = counted(*new, "user", "users");
+                // A number that is given counts whatever the threshold.
+                let confirmed = confirmed.map_or_else(
+                    || format!("more than {threshold}; the command confirms none"),
+                    |confirmed| format!("more than the command confirms: the command confirms {confirmed}"),
+                );
+                format!("{users} would be created and {leaving} deleted, {confirmed}")
             }
             Self::StoppedMeanwhile { source, target } => format!(
-                "the synchronization from {} to {} was stopped, changed or taken back by somebody else",
+                "the synchronization from {} to {} was stopped by somebody else",
+                names.of(*source),
+                names.of(*target)
+            ),
+            Self::ChangedMeanwhile { source, target } => format!(
+                "whom the synchronization from {} to {} shares was changed by somebody else, or it was taken back or \
+                 deleted",
                 names.of(*source),
                 names.of(*target)
             ),
@@ -119,7 +153,7 @@ impl SyncReason {
                 "if this is meant, send it again with \"users\": {} in \"confirm\"; else narrow the scope",
                 new.max(leaving)
             ),
-            Self::StoppedMeanwhile { .. } => {
+            Self::StoppedMeanwhile { .. } | Self::ChangedMeanwhile { .. } => {
                 "ask who did it; send the command again if it is still meant".to_owned()
             }
             Self::NoSynchronization { .. } => "send mto.sync.v1 with action configure first".to_owned(),
@@ -137,6 +171,7 @@ impl SyncReason {
             Self::Quarantined { .. }
             | Self::TooManyUsers { .. }
             | Self::StoppedMeanwhile { .. }
+            | Self::ChangedMeanwhile { .. }
             | Self::NoSynchronization { .. } => self.remedy(),
         }
     }

@@ -1,22 +1,44 @@
 //! How an organization stands: members, settings, synchronizations. Read-only.
 
+mod shown;
+mod standing;
+
 use std::collections::BTreeMap;
 
 use mto_messages::{Journal, TenantId};
-use serde::Serialize;
 
-use super::{Configuration, Quarantine};
-use crate::settings::{self, Open};
-use crate::{Decision, Finish, Note, Reading, Step, Timing, Unreadable};
+pub use standing::{JobState, Standing, Synchronization};
 
-/// What is seen in all tenants.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+use super::Configuration;
+use super::progress::counted;
+use crate::settings::{self, Difference, Open};
+use crate::{Decision, Finish, MemberRow, Note, Reading, Step, Timing, Unreadable};
+
+/// What is seen in all tenants. Its JSON is bounded: `members`, `differing` and `synchronizations` by source, each
+/// with its `state`; what does not fit is counted in `leftOut`.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
-    /// Organizations and settings.
-    pub sides: settings::Observed,
-    /// The synchronizations out of each tenant, with the tenants they are for.
-    pub synchronizations: BTreeMap<TenantId, Reading<Vec<(TenantId, Configuration)>>>,
+    sides: settings::Observed,
+    synchronizations: BTreeMap<TenantId, Reading<Vec<(TenantId, Configuration)>>>,
+    /// The list of the tenant from which the others are seen.
+    members: Vec<MemberRow>,
+    differing: Vec<Difference>,
+}
+
+impl Observed {
+    /// Organizations and settings, and the synchronizations out of each tenant with the tenants they are for.
+    pub fn of(
+        open: &Open,
+        sides: settings::Observed,
+        synchronizations: BTreeMap<TenantId, Reading<Vec<(TenantId, Configuration)>>>,
+    ) -> Self {
+        let members = match sides.sides.get(&open.center()) {
+            Some(Reading::Seen(side)) => side.own.members.clone(),
+            Some(Reading::Unreadable(_) | Reading::NotNeeded) | None => Vec::new(),
+        };
+        let differing = settings::differences(open, &sides);
+        Self { sides, synchronizations, members, differing }
+    }
 }
 
 /// Tells how things stand.
@@ -24,12 +46,16 @@ pub struct Observed {
 /// | Observed | Step |
 /// |---|---|
 /// | the tenant is in no organization, or in none with the others | rejected, as [`settings::Open`] is |
-/// | else | succeeded: a sentence with numbers; what differs, is in quarantine, stands still or could not be read by name |
+/// | else | succeeded: a sentence with numbers; a note for each member with its role and state, for each ordered pair that differs with what is wanted, for each synchronization with its state and users; what could not be read by name |
+///
+/// Of each kind [`LINES`] are told one by one, the rest is counted; of synchronizations those that need attention come
+/// first.
 pub fn decide(open: &Open, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
     let compared = settings::decide(&settings::Aim::Open(open.clone()), &observed.sides, journal, timing);
     let (settings, mut notes) = match compared.step {
         Step::Act(writes) => {
-            (format!("{} settings differ from what is wanted", writes.len()), compared.found)
+            let differ = counted(writes.len() as u64, "setting differs", "settings differ");
+            (format!("{differ} from what is wanted"), compared.found)
         }
         Step::Finish(Finish::Succeeded { notes, .. }) => ("all settings are as wanted".to_owned(), notes),
         Step::Wait(wait) => {
@@ -40,73 +66,64 @@ pub fn decide(open: &Open, observed: &Observed, journal: &Journal, timing: &Timi
             return Decision::just(step);
         }
     };
-    let count = Count::of(observed);
-    notes.extend(count.notes());
-    let summary = format!("{settings}; {}", count.text());
+    let synchronizations = observed.pairs();
+    let members = observed.members.iter().cloned().map(Standing::Member);
+    notes.extend(lines("members", members.collect()));
+    let differing = observed.differing.iter().cloned().map(Standing::Differs);
+    notes.extend(lines("settings", differing.collect()));
+    let summary = format!("{settings}; {}", numbers(&synchronizations));
+    let pairs = synchronizations.into_iter().map(Standing::Synchronization);
+    notes.extend(lines("synchronizations", pairs.collect()));
+    notes.extend(observed.unread());
     Decision::just(Step::Finish(Finish::Succeeded { summary, notes }))
 }
 
-#[derive(Default)]
-struct Count {
-    total: usize,
-    steady: usize,
-    users: u64,
-    quarantined: Vec<(TenantId, TenantId, Quarantine)>,
-    stopped: Vec<(TenantId, TenantId)>,
-    unread: Vec<(TenantId, String)>,
+/// Lines of a kind that are told one by one: a ticket stays readable, and an outcome fits into a message.
+pub const LINES: usize = 40;
+
+fn lines(what: &'static str, mut all: Vec<Standing>) -> Vec<Note> {
+    let count = all.len().saturating_sub(LINES);
+    all.truncate(LINES);
+    let more = (count > 0).then_some(Standing::More { what, count });
+    all.into_iter().chain(more).map(Note::Standing).collect()
 }
 
-impl Count {
-    fn of(observed: &Observed) -> Self {
-        let mut count = Self::default();
-        for (source, reading) in &observed.synchronizations {
-            match reading {
-                Reading::Seen(found) => {
-                    for (target, one) in found {
-                        count.add(*source, *target, one);
-                    }
-                }
-                Reading::Unreadable(Unreadable::Denied(words) | Unreadable::Unreachable(words)) => {
-                    count.unread.push((*source, words.clone()));
-                }
-                Reading::Unreadable(Unreadable::External) | Reading::NotNeeded => {}
+impl Observed {
+    /// Every synchronization that was read; what needs attention first.
+    fn pairs(&self) -> Vec<Synchronization> {
+        let mut pairs = Vec::new();
+        for (source, reading) in &self.synchronizations {
+            if let Reading::Seen(found) = reading {
+                pairs.extend(found.iter().map(|(target, one)| Synchronization::of(*source, *target, one)));
             }
         }
-        count
+        pairs.sort_by_key(|one| (one.state, one.source, one.target));
+        pairs
     }
 
-    fn add(&mut self, source: TenantId, target: TenantId, configuration: &Configuration) {
-        let Some(job) = &configuration.job else { return };
-        self.total += 1;
-        self.users += job.users;
-        if let Some(quarantine) = &job.quarantine {
-            self.quarantined.push((source, target, quarantine.clone()));
-        } else if !job.is_enabled {
-            self.stopped.push((source, target));
-        } else if job.steady_since.is_some() {
-            self.steady += 1;
-        }
+    fn unread(&self) -> Option<Note> {
+        let words = |(source, reading): (&TenantId, &Reading<_>)| match reading {
+            Reading::Unreadable(Unreadable::Denied(words) | Unreadable::Unreachable(words)) => {
+                Some((*source, words.clone()))
+            }
+            Reading::Unreadable(Unreadable::External) | Reading::NotNeeded | Reading::Seen(_) => None,
+        };
+        let unread: Vec<(TenantId, String)> = self.synchronizations.iter().filter_map(words).collect();
+        (!unread.is_empty()).then_some(Note::CouldNotRead(unread))
     }
+}
 
-    fn text(&self) -> String {
-        let Self { total, steady, users, quarantined, stopped, .. } = self;
-        let running = total - steady - quarantined.len() - stopped.len();
-        format!(
-            "{total} synchronizations with {users} users: {steady} steady, {running} on their way, {} stopped, {} in \
-             quarantine",
-            stopped.len(),
-            quarantined.len()
-        )
-    }
-
-    fn notes(&self) -> Vec<Note> {
-        let quarantined = self.quarantined.iter().map(|(source, target, quarantine)| Note::InQuarantine {
-            source: *source,
-            target: *target,
-            quarantine: quarantine.clone(),
-        });
-        let stopped = (!self.stopped.is_empty()).then(|| Note::Stopped(self.stopped.clone()));
-        let unread = (!self.unread.is_empty()).then(|| Note::CouldNotRead(self.unread.clone()));
-        quarantined.chain(stopped).chain(unread).collect()
-    }
+/// Jobs in numbers; a configuration without a job is none.
+fn numbers(all: &[Synchronization]) -> String {
+    let of = |state: JobState| all.iter().filter(|one| one.state == state).count();
+    let users: u64 = all.iter().map(|one| one.users).sum();
+    format!(
+        "{} with {}: {} steady, {} on their way, {} stopped, {} in quarantine",
+        counted((all.len() - of(JobState::NoJob)) as u64, "synchronization", "synchronizations"),
+        counted(users, "user", "users"),
+        of(JobState::Steady),
+        of(JobState::Initial),
+        of(JobState::Stopped),
+        of(JobState::Quarantine)
+    )
 }

@@ -4,7 +4,7 @@ use mto_messages::Journal;
 
 use super::{
     Aim, Configuration, ConfigurationChange, Direction, Job, Observed, Pair, RESTART, SyncReason, Unshare,
-    seen,
+    exceeds, seen,
 };
 use crate::settings::{self, Close};
 use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
@@ -15,7 +15,7 @@ use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
 /// |---|---|
 /// | the tenant is external | done: what it shares is its own administrators' |
 /// | no configuration | done |
-/// | more users than the threshold, and the command does not confirm them | rejected: too many users |
+/// | more users than the command confirms, or than the threshold where it confirms none | rejected: too many users |
 /// | somebody in scope | unassign them all; set the secrets to share who is assigned |
 /// | it never ran, or there is no job | done but for the last rows |
 /// | not restarted by this command | restart, stopped or not: it takes them back |
@@ -84,7 +84,8 @@ fn direction_step(
     let Some(job) = &configuration.job else { return end(pair, configuration, journal, timing) };
     let confirmed = unshare.confirmed_users.unwrap_or(0);
     let threshold = timing.limits.users_without_confirm;
-    if job.users > threshold && confirmed < job.users && pair.accepted(journal, RESTART).is_none() {
+    let is_too_many = exceeds(job.users, unshare.confirmed_users, timing);
+    if is_too_many && pair.accepted(journal, RESTART).is_none() {
         return Next::Stop(Decision::reject(Reason::Sync(SyncReason::TooManyUsers {
             new: 0,
             leaving: job.users,

@@ -1,9 +1,12 @@
 //! Watch a job until every object was looked at once.
 
-use mto_messages::Journal;
+use mto_messages::{Journal, UserType};
 use time::{Duration, OffsetDateTime};
 
-use super::{Configuration, Configure, Job, JobCode, Observed, Pair, Quarantine, RESTART, SyncReason};
+use super::progress::counted;
+use super::{
+    Configuration, Configure, Job, JobCode, Observed, Pair, Preflight, Quarantine, RESTART, SyncReason,
+};
 use crate::{Decision, Finish, Note, Reason, Step, Timing};
 
 /// Not more often than this is a job restarted from here.
@@ -47,13 +50,13 @@ pub(super) fn decide(
         | JobCode::Quarantine
             if is_done(pair, job, journal) =>
         {
-            Decision::just(Step::Finish(finish(pair, job, observed)))
+            Decision::just(Step::Finish(finish(pair, wanted, job, observed, timing)))
         }
         JobCode::NotConfigured
         | JobCode::NotRun
         | JobCode::Active
         | JobCode::Paused
-        | JobCode::Quarantine => Decision::wait(synchronizing(pair, job, observed)),
+        | JobCode::Quarantine => Decision::wait(synchronizing(pair, job, observed, journal)),
     }
 }
 
@@ -88,23 +91,47 @@ fn is_done(pair: Pair, job: &Job, journal: &Journal) -> bool {
     job.steady_since.is_some() && (is_over || changed.is_none())
 }
 
-fn synchronizing(pair: Pair, job: &Job, observed: &Observed) -> Reason {
-    Reason::Sync(SyncReason::Synchronizing {
-        target: pair.target,
-        done: job.users,
-        of: observed.preflight.as_ref().map(|preflight| preflight.in_scope).or(job.in_scope),
-    })
+/// The scope is counted before the start; what the job counts while it runs comes second.
+fn synchronizing(pair: Pair, job: &Job, observed: &Observed, journal: &Journal) -> Reason {
+    let counted = observed.preflight.as_ref().map(|preflight| preflight.in_scope);
+    let of = counted.or(journal.users.map(u64::from)).or(job.in_scope);
+    Reason::Sync(SyncReason::Synchronizing { target: pair.target, done: job.users, of })
 }
 
-fn finish(pair: Pair, job: &Job, observed: &Observed) -> Finish {
-    let mut notes = vec![Note::PeopleSearchLater, Note::NoApiForTheRest];
-    if let Some(preflight) = observed.preflight.as_ref().filter(|preflight| preflight.guests > 0) {
-        notes.push(Note::GuestsStayGuests { target: pair.target, guests: preflight.guests });
+/// People search may take so long to show a user (reference 6.13).
+const PEOPLE_SEARCH: Duration = Duration::days(7);
+
+fn finish(pair: Pair, wanted: &Configure, job: &Job, observed: &Observed, timing: &Timing<'_>) -> Finish {
+    let ended = job.last.as_ref().and_then(|last| last.ended).unwrap_or(timing.now);
+    let mut notes = vec![
+        Note::PeopleSearchLater { by: (ended + PEOPLE_SEARCH).date() },
+        Note::NoApiForTheRest,
+        Note::LicencesNotRead { source: pair.source, users: job.users },
+    ];
+    if let Some(preflight) = &observed.preflight {
+        if preflight.guests > 0 && wanted.user_type != Some(UserType::Guest) {
+            notes.push(Note::GuestsStayGuests { target: pair.target, guests: preflight.guests });
+        }
+        notes.extend(doubtful(pair, preflight));
     }
     if let Some(last) = job.last.as_ref().filter(|last| last.escrowed > 0) {
         notes.push(Note::EntriesFailed { entries: last.escrowed });
     }
-    Finish::Succeeded { summary: format!("{} users are synchronized", job.users), notes }
+    let are = if job.users == 1 { "is" } else { "are" };
+    Finish::Succeeded {
+        summary: format!("{} {are} synchronized", counted(job.users, "user", "users")),
+        notes,
+    }
+}
+
+/// Users whom the service may not bring over, or not to whom they are meant.
+pub(super) fn doubtful(pair: Pair, preflight: &Preflight) -> Vec<Note> {
+    let target = pair.target;
+    let pending =
+        (preflight.pending > 0).then_some(Note::InvitationsPending { target, users: preflight.pending });
+    let ambiguous =
+        (preflight.ambiguous > 0).then_some(Note::AmbiguousAddresses { target, users: preflight.ambiguous });
+    pending.into_iter().chain(ambiguous).collect()
 }
 
 fn decide_quarantine(

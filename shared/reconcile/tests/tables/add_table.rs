@@ -143,6 +143,14 @@ fn the_owner_comes_first(#[case] scene: Scene, #[case] expected: &str) {
         .listing(vec![becoming(pending(US), Role::Owner, Progress::NotStarted)]),
     "succeeded"
 )]
+#[case::a_pending_row_that_never_shows_its_promotion_is_enough_after_a_while(
+    scene().wanting(vec![as_owner(US)]).listing(vec![pending(US)]).wrote(CHANGE, Some(US), Duration::minutes(11)),
+    "succeeded"
+)]
+#[case::an_active_row_that_does_not_show_it_is_promoted_again(
+    scene().wanting(vec![as_owner(US)]).listing(vec![active(US)]).wrote(CHANGE, Some(US), Duration::minutes(11)),
+    "act change-role"
+)]
 #[case::an_active_row_on_its_way_to_owner_is_waited_for(
     scene().wanting(vec![as_owner(US)]).listing(vec![becoming(active(US), Role::Owner, Progress::Running)]),
     "wait role-changing"

@@ -62,6 +62,7 @@ fn all() -> Vec<Reason> {
         }),
         Reason::Sync(SyncReason::TooManyUsers { new: 501, leaving: 0, threshold: 500, confirmed: None }),
         Reason::Sync(SyncReason::StoppedMeanwhile { source: US, target: OTHER }),
+        Reason::Sync(SyncReason::ChangedMeanwhile { source: US, target: OTHER }),
         Reason::Sync(SyncReason::NoSynchronization { source: US, target: OTHER }),
         Reason::Invalid { field: "data.owner".to_owned(), problem: words(), remedy: words() },
         failed(JoinFailure::Full { active: 100 }),
@@ -94,6 +95,7 @@ fn about(reason: &Reason) -> Vec<mto_messages::TenantId> {
         Reason::NotInOneOrganization { source, target }
         | Reason::Sync(
             SyncReason::StoppedMeanwhile { source, target }
+            | SyncReason::ChangedMeanwhile { source, target }
             | SyncReason::NoSynchronization { source, target },
         ) => vec![*source, *target],
         Reason::NotAddedYet { tenant, owner }

@@ -1,13 +1,13 @@
-//! sync restart, stop, unshare, the fan-out and status, row by row of the tables in `src/sync/`.
+//! sync restart, stop, unshare and the fan-out, row by row of the tables in `src/sync/`.
 
 use std::collections::BTreeMap;
 
 use crate::support::*;
 use crate::sync_scene::*;
-use mto_messages::{CommandData, Confirm, Journal, SyncAction, SyncData, TenantId, TenantRef};
+use mto_messages::{CommandData, Confirm, SyncAction, SyncData, TenantId, TenantRef};
 use mto_reconcile::sync::each::{Each, Pairs, decide as decide_each};
-use mto_reconcile::sync::{Action, Configuration, OUR_TAG, status};
-use mto_reconcile::{Change, Child, Decision, Finish, OrganizationView, Reading, Step, Unreadable, settings};
+use mto_reconcile::sync::{Action, Configuration, OUR_TAG};
+use mto_reconcile::{Change, Child, Finish, OrganizationView, Step, Unreadable};
 use rstest::rstest;
 
 // restart and stop
@@ -72,6 +72,17 @@ const CLOSING: &str = "act update-partner, update-identity-synchronization, upda
     unsharing(false, Some(501)).with(&[with_job(|job| job.users = 501)]),
     "act unassign-scope"
 )]
+#[case::fewer_confirmed_than_there_are(unsharing(false, Some(2)), "rejected too-many-users")]
+#[case::none_confirmed(unsharing(false, Some(0)), "rejected too-many-users")]
+#[case::as_many_confirmed_as_there_are(unsharing(false, Some(3)), "act unassign-scope")]
+#[case::fewer_confirmed_for_the_other_direction(
+    unsharing(true, Some(3)).with(&[]).back(&[with_job(|job| job.users = 4)]),
+    "rejected too-many-users"
+)]
+#[case::fewer_confirmed_but_restarted_already(
+    unsharing(false, Some(2)).with(&[emptied(steady())]).made("restart-job", HOUR),
+    "wait taking-back"
+)]
 #[case::somebody_in_scope(unshare(), "act unassign-scope")]
 #[case::everybody_in_scope(
     unshare().with(&[Configuration { tags: tags(&[OUR_TAG, EVERYONE]), ..emptied(steady()) }]),
@@ -95,6 +106,27 @@ const CLOSING: &str = "act update-partner, update-identity-synchronization, upda
     "wait taking-back"
 )]
 #[case::taken_back(unshare().with(&[taken_back()]).made("restart-job", HOUR), "act pause-job")]
+#[case::paused_a_moment_ago(
+    unshare().with(&[taken_back()]).made("restart-job", HOUR).made("pause-job", MOMENT),
+    "wait settling: pause-job"
+)]
+#[case::taken_back_and_paused(
+    unshare().with(&[with_job_of(taken_back(), |job| job.is_enabled = false)]).made("restart-job", HOUR),
+    "act delete-configuration"
+)]
+#[case::deleted_a_moment_ago(
+    unshare().with(&[emptied(new_job())]).made("delete-configuration", MOMENT),
+    "wait settling: delete-configuration"
+)]
+#[case::secrets_set_and_not_tagged(
+    unshare().with(&[Configuration { tags: tags(&[OUR_TAG]), ..emptied(steady()) }]).made("set-secrets", MOMENT),
+    "act restart-job"
+)]
+#[case::away(unshare().forward(away()), "wait service-unavailable")]
+#[case::one_direction_waits_for_the_other(
+    unsharing(true, None).with(&[]).back(&[taken_back()]).made("restart-job", HOUR),
+    "act restart-job"
+)]
 #[case::not_ours(
     unshare().with(&[Configuration { tags: tags(&[ASSIGNED]), ..emptied(new_job()) }]),
     CLOSING
@@ -110,6 +142,18 @@ fn unshare_takes_back_before_it_closes(#[case] scene: Scene, #[case] expected: &
 }
 
 #[test]
+fn a_number_that_is_too_small_is_named_beside_the_number_there_is() {
+    let Step::Finish(Finish::Rejected(reason)) = unsharing(false, Some(2)).decide().step else {
+        panic!("it is rejected")
+    };
+    let names = mto_messages::Names::default();
+    let text = reason.text(&names);
+    assert!(text.contains("3 deleted") && text.contains("confirms 2"), "{text}");
+    assert!(!text.contains("500"), "no threshold was reached: {text}");
+    assert!(reason.remedy(&names).contains("\"users\": 3"), "{}", reason.remedy(&names));
+}
+
+#[test]
 fn a_configuration_without_our_tag_is_never_deleted() {
     let foreign = Configuration { tags: tags(&[ASSIGNED]), ..emptied(new_job()) };
     let scene = unshare().with(&[foreign]);
@@ -119,7 +163,7 @@ fn a_configuration_without_our_tag_is_never_deleted() {
     assert_eq!(decision.found.len(), 1, "it is named");
 }
 
-// each and status
+// each
 
 fn each(pairs: Pairs, scopes: &[TenantId]) -> Each {
     let confirm = Some(Confirm { tenant: TenantRef::from(OWNER), users: Some(7) });
@@ -180,56 +224,4 @@ fn what_is_confirmed_is_confirmed_for_each_source() {
         let confirm = data.confirm.unwrap();
         assert_eq!((Some(confirm.tenant), confirm.users), (data.source, Some(7)));
     }
-}
-
-fn standing(sides: settings::Observed, found: Vec<(TenantId, Configuration)>) -> Decision {
-    let observed = status::Observed {
-        sides,
-        synchronizations: BTreeMap::from([
-            (US, Reading::Seen(found)),
-            (OTHER, Reading::Unreadable(denied())),
-            (OWNER, Reading::Unreadable(Unreadable::External)),
-        ]),
-    };
-    let open = settings::Open { among: settings::Among::Organization(OWNER), wanted: BTreeMap::new() };
-    with_timing(|timing| status::decide(&open, &observed, &Journal::default(), timing))
-}
-
-fn summary(decision: &Decision) -> &str {
-    let Step::Finish(Finish::Succeeded { summary, .. }) = &decision.step else {
-        panic!("it succeeds: {:?}", decision.step)
-    };
-    summary
-}
-
-#[test]
-fn status_counts_each_job_once_and_names_what_is_not_steady_or_not_read() {
-    let found = [steady(), held_back(), paused(), with_job(|job| job.steady_since = None), fresh()];
-    let found = found.into_iter().map(|one| (OTHER, one)).collect();
-    let decision = standing(crate::settings_scene::mesh(), found);
-    assert_eq!(
-        summary(&decision),
-        "all settings are as wanted; 4 synchronizations with 12 users: 1 steady, 1 on their way, 1 stopped, 1 in \
-         quarantine"
-    );
-    assert_eq!(notes(&decision).len(), 3, "quarantine, stopped, not read: {:?}", notes(&decision));
-}
-
-#[test]
-fn status_says_how_many_settings_differ_and_writes_none() {
-    let mut sides = crate::settings_scene::mesh();
-    if let Some(Reading::Seen(side)) = sides.sides.get_mut(&US) {
-        side.partners.insert(OTHER, crate::settings_scene::blank());
-    }
-    let decision = standing(sides, Vec::new());
-    assert!(summary(&decision).starts_with("2 settings differ"), "{}", summary(&decision));
-}
-
-#[test]
-fn status_of_a_tenant_in_no_organization_is_rejected() {
-    let mut sides = crate::settings_scene::mesh();
-    if let Some(Reading::Seen(side)) = sides.sides.get_mut(&OWNER) {
-        side.own = OrganizationView::none();
-    }
-    assert_eq!(line(&standing(sides, Vec::new()).step), "rejected owner-has-no-organization");
 }

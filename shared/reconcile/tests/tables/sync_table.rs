@@ -75,6 +75,8 @@ fn there_is_one_configuration(#[case] scene: Scene, #[case] expected: &str) {
 #[case::new(configure().counted(counting(501, 0)), "rejected too-many-users")]
 #[case::new_at_the_threshold(configure().counted(counting(500, 0)), "succeeded")]
 #[case::leaving(configure().counted(counting(0, 501)), "rejected too-many-users")]
+#[case::fewer_confirmed_than_leave(confirming(1).counted(counting(0, 2)), "rejected too-many-users")]
+#[case::fewer_confirmed_than_come(confirming(1).counted(counting(2, 0)), "rejected too-many-users")]
 #[case::confirmed(confirming(501).counted(counting(501, 501)), "succeeded")]
 #[case::fewer_confirmed(confirming(500).counted(counting(501, 0)), "rejected too-many-users")]
 fn users_in_number_need_confirmation(#[case] scene: Scene, #[case] expected: &str) {
@@ -173,7 +175,7 @@ fn what_somebody_else_changes_while_the_job_is_waited_for_is_not_written_over(
     check(&scene.clone().waited("synchronizing", MOMENT), expected);
     check(&scene.clone().waited("quarantined", HOUR), expected);
     check(&scene.clone().waited(CHANGED, MOMENT), expected);
-    let rejected = if expected == "succeeded" { expected } else { "rejected stopped-meanwhile" };
+    let rejected = if expected == "succeeded" { expected } else { "rejected changed-meanwhile" };
     check(&scene.waited(CHANGED, HOUR), rejected);
 }
 
@@ -204,6 +206,10 @@ fn a_running_job_is_watched(#[case] scene: Scene, #[case] expected: &str) {
 
 #[rstest]
 #[case::of_the_settings(configure().with(&[about_settings()]), "act restart-job")]
+#[case::schema_set_since(
+    configure().with(&[quarantined("Unknown", "x")]).made("set-schema", MOMENT),
+    "act restart-job"
+)]
 #[case::restarted_a_moment_ago(configure().with(&[about_settings()]).made("restart-job", MOMENT), "wait quarantined")]
 #[case::restarted_long_ago(configure().with(&[about_settings()]).made("restart-job", HOUR), "act restart-job")]
 #[case::restarted_often(

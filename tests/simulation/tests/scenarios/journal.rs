@@ -89,6 +89,26 @@ async fn a_journal_from_the_far_future_does_not_outlive_the_budget(#[case] field
     }
 }
 
+/// Time in which nobody looked does not count; a journal can claim no more of it than there was.
+#[rstest::rstest]
+#[case::for_a_century("unwatchedSeconds", json!(u32::MAX))]
+#[case::since_the_year_0("nextLook", json!("0000-01-01T00:00:00Z"))]
+#[tokio::test]
+async fn a_journal_that_claims_nobody_looked_does_not_outlive_the_budget(
+    #[case] field: &str,
+    #[case] value: Value,
+) {
+    let seed = seed_with_organization(3, &[("fabrikam", MemberRole::Member, MemberState::Pending)]);
+    let scene = Stage::with(seed).build();
+    // Tailspin is never added.
+    scene.post(&join("J1", "tailspin", &json!({}))).await;
+    let mut journal = json!({"v": 1, "looks": 3, "firstLook": "2026-11-21T08:59:00Z"});
+    journal[field] = value;
+    with_journal(&scene, Verb::Join, Some(journal.to_string())).await;
+    scene.run_for(Duration::hours(13)).await;
+    assert_eq!(scene.verdict("J1").0, "expired", "{field}");
+}
+
 #[tokio::test]
 async fn a_journal_that_claims_writes_cannot_hold_them_back_for_long() {
     let scene = Stage::with(listed()).build();

@@ -1,5 +1,5 @@
-//! Seeded runs: faults of every kind for hours, then none, and the formation has to be there. A failing seed is
-//! named in the message and replays.
+//! Seeded runs of one formation alone, under few enough faults that it has to succeed: the formation has to be there.
+//! Whatever may cross it, and every other fault, is in `tests/seeded`. A failing seed is named in the message.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use mto_simulation_tests::{Fault, Point, Scene, Stage, Told, create};
 use serde_json::json;
 use time::Duration;
 
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 12;
 const MEMBERS: [&str; 2] = ["fabrikam", "tailspin"];
 const VERBS: [Verb; 3] = [Verb::Create, Verb::Add, Verb::Join];
 
@@ -133,15 +133,5 @@ async fn whatever_goes_wrong_for_hours_the_formation_is_there_in_the_end() {
         }
         let rows = scene.admin("contoso").sees("/tenants");
         assert_eq!(rows["value"].as_array().map(Vec::len), Some(3), "seed {seed}");
-    }
-}
-
-#[tokio::test]
-async fn the_same_seed_gives_the_same_run() {
-    let outcomes = |scene: &Scene| -> Vec<String> {
-        scene.outcomes().iter().map(|told| format!("{} {}", told.time(), told.id())).collect()
-    };
-    for seed in [3, 77] {
-        assert_eq!(outcomes(&run(seed).await), outcomes(&run(seed).await), "seed {seed}");
     }
 }

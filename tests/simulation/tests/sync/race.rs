@@ -1,4 +1,4 @@
-//! Several at the same time, and faults at every write, be it to Graph or to a queue.
+//! Several at the same time, and faults at every request, be it to Graph or to a queue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ async fn commands_at_the_same_time_leave_one_configuration_and_one_job(#[case] c
     for number in 0..commands {
         let told = scene.end(&format!("S{number}"));
         assert_eq!(told.kind(), "succeeded", "S{number} {} {}", told.code(), told.text());
-        assert!(!notes(&told).contains("are not ours"), "{}", notes(&told));
+        assert!(!notes(&told).contains("left alone"), "{}", notes(&told));
     }
     job(&scene, "contoso", "fabrikam");
     assert_eq!(external(&scene, "fabrikam"), ["Annie Adams"]);
@@ -52,9 +52,10 @@ async fn with_fault(fault: Fault, at: usize, commands: usize) -> usize {
     let points = Arc::new(AtomicUsize::new(0));
     let count = points.clone();
     let stage = two().interleaved().faults(move |point| {
-        let is_read = matches!(point, Point::Request("GET", _) | Point::Answered("GET", _));
+        // A read that was answered and one that was not are the same to the service.
+        let is_answered_read = matches!(point, Point::Answered("GET", _));
         let is_request = matches!(point, Point::Request(..));
-        let applies = !is_read && (is_request || !matches!(fault, Fault::Answer(_)));
+        let applies = !is_answered_read && (is_request || !matches!(fault, Fault::Answer(_)));
         let here = applies && count.fetch_add(1, Ordering::SeqCst) == at;
         if here { fault } else { Fault::None }
     });
@@ -74,19 +75,22 @@ async fn with_fault(fault: Fault, at: usize, commands: usize) -> usize {
     points.load(Ordering::SeqCst)
 }
 
+/// Each point gets one of three faults in turn: every one of them everywhere takes minutes. The seeded simulation draws
+/// the others.
 #[rstest]
-#[case::crash(Fault::Crash, 1)]
-#[case::error(Fault::Error, 1)]
-#[case::server_error(Fault::Answer(500), 1)]
-#[case::crash_of_one_of_two(Fault::Crash, 2)]
+#[case::crash(Fault::Crash, 1, 0)]
+#[case::error(Fault::Error, 1, 1)]
+#[case::server_error(Fault::Answer(500), 1, 2)]
+#[case::crash_of_one_of_two(Fault::Crash, 2, 0)]
 #[tokio::test]
-async fn a_fault_at_any_write_leaves_one_configuration_and_one_job(
+async fn a_fault_at_any_request_leaves_one_configuration_and_one_job(
     #[case] fault: Fault,
     #[case] commands: usize,
+    #[case] first: usize,
 ) {
     let points = with_fault(Fault::None, usize::MAX, commands).await;
     assert!(points >= 100, "{points}");
-    for at in 0..points {
+    for at in (first..points).step_by(3) {
         with_fault(fault, at, commands).await;
     }
 }

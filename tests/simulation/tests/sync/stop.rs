@@ -35,7 +35,7 @@ async fn a_configure_that_waits_is_rejected_once_somebody_stops_the_job() {
 
     let told = ended(&scene, &status("S3")).await;
     assert!(told.summary().contains("1 stopped"), "{}", told.summary());
-    assert!(notes(&told).contains("stopped: Contoso"), "{}", notes(&told));
+    assert!(notes(&told).contains("): stopped, 0 users"), "{}", notes(&told));
     assert_eq!(done(&scene, &restart("S4")).await.writes(), ["restart-job"]);
     scene.run_for(Duration::hours(1)).await;
     assert_eq!(external(&scene, "fabrikam"), ["Annie Adams"]);
@@ -87,7 +87,7 @@ async fn status_counts_what_is_steady_and_makes_no_write() {
     let told = ended(&scene, &status("S1")).await;
     assert_eq!(told.kind(), "succeeded");
     let summary = told.summary();
-    assert!(summary.contains("1 synchronizations with 1 users: 1 steady"), "{summary}");
+    assert!(summary.contains("1 synchronization with 1 user: 1 steady"), "{summary}");
     assert!(summary.contains("settings differ"), "Tailspin's records are blank: {summary}");
     assert_eq!(scene.writes().len(), writes);
 }

@@ -97,7 +97,7 @@ async fn users_whom_the_first_cycle_is_just_bringing_are_taken_back_too() {
     assert_eq!(external(&scene, "fabrikam"), Vec::<String>::new());
     assert_eq!(
         scene.verdict("S1"),
-        ("rejected".to_owned(), "stopped-meanwhile".to_owned()),
+        ("rejected".to_owned(), "changed-meanwhile".to_owned()),
         "it made nothing again"
     );
     assert_eq!(configurations(&scene, "contoso", "fabrikam").len(), 0);

@@ -28,7 +28,7 @@ async fn configure_brings_the_users_of_the_group_over_as_members() {
     ];
     assert_eq!(told.writes(), wanted, "each once");
     assert_eq!(scene.waited_for("S1"), ["settling", "synchronizing"]);
-    assert_eq!(told.summary(), "1 users are synchronized");
+    assert_eq!(told.summary(), "1 user is synchronized");
     assert!(notes(&told).contains("people search within seven"), "{}", notes(&told));
     assert_eq!(job_status(&scene), "Active");
     let tags = configurations(&scene, "contoso", "fabrikam")[0]["tags"].clone();

@@ -82,6 +82,12 @@ pub(crate) fn with_job(change: impl FnOnce(&mut Job)) -> Configuration {
     Configuration { job: Some(job), ..steady() }
 }
 
+pub(crate) fn with_job_of(configuration: Configuration, change: impl FnOnce(&mut Job)) -> Configuration {
+    let mut job = configuration.job.clone();
+    job.as_mut().map(change);
+    Configuration { job, ..configuration }
+}
+
 /// Never started.
 pub(crate) fn new_job() -> Configuration {
     with_job(|job| {
