@@ -1,4 +1,4 @@
-//! `cargo run`: form an organization on this machine, and watch it and its users arrive.
+//! `cargo run`: form an organization on this machine, and watch it and its users arrive. `serve` keeps it up.
 
 mod cli;
 
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::RunError;
-use cli::args::Args;
+use cli::args::{Args, Command};
 
 /// What shells report of a program that ended by SIGPIPE.
 const OUTPUT_CLOSED: u8 = 128 + 13;
@@ -15,7 +15,10 @@ const OUTPUT_CLOSED: u8 = 128 + 13;
 fn main() -> ExitCode {
     let args = Args::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = runtime.map_err(RunError::Listen).and_then(|runtime| runtime.block_on(cli::run(&args)));
+    let result = runtime.map_err(RunError::Listen).and_then(|runtime| match &args.command {
+        None => runtime.block_on(cli::run(&args)),
+        Some(Command::Serve(args)) => runtime.block_on(cli::serve(args)).map(|()| true),
+    });
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

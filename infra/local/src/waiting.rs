@@ -16,6 +16,8 @@ pub struct WaitingCommand {
     pub since: OffsetDateTime,
     /// When it is looked at again.
     pub next_look: OffsetDateTime,
+    /// It was handed to a function, which looks at it now (or failed, and it is handed over again).
+    pub in_hand: bool,
 }
 
 impl WaitingCommand {
@@ -28,6 +30,6 @@ impl WaitingCommand {
         let (since, next_look) = hops.map_or((stored.sent_at, stored.visible_at), |(not_before, waiting)| {
             (waiting.since, not_before.max(stored.visible_at))
         });
-        Some(Self { command, journal, since, next_look })
+        Some(Self { command, journal, since, next_look, in_hand: stored.receive_count > 0 })
     }
 }

@@ -1,4 +1,4 @@
-//! What `cargo run` shows.
+//! What `cargo run` shows, and what `serve` keeps up.
 
 pub(crate) mod args;
 mod cast;
@@ -13,8 +13,10 @@ mod plain;
 mod report;
 mod run;
 mod scenario;
+mod serve;
 mod tables;
 mod verdict;
 mod words;
 
 pub(crate) use run::{RunError, run};
+pub(crate) use serve::serve;

@@ -2,10 +2,9 @@
 
 use std::time::Duration as RealDuration;
 
+use mto_local::Speed;
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;
-
-use super::args::Speed;
 
 /// Between two pictures.
 const FRAME: RealDuration = RealDuration::from_millis(50);

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use entra_simulator::Simulator;
-use mto_local::{JumpClock, Setup, WaitingCommand, Wiring, World, WorldError};
+use mto_local::serve::ServeError;
+use mto_local::{JumpClock, Setup, Speed, WaitingCommand, Wiring, World, WorldError};
 use mto_messages::Verb;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::args::{Args, Speed};
+use super::args::Args;
 use super::cast::{Cast, pair_of};
 use super::display::{self, Display};
 use super::events::{Event, Line, Log};
@@ -39,6 +40,9 @@ pub(crate) enum RunError {
     /// Standard output is gone.
     #[error("standard output cannot be written: {0}")]
     Output(#[from] io::Error),
+    /// The world could not be kept up.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// It did not end.
     #[error("commands still wait after {MAX_JUMPS} steps; this is a bug, please report it")]
     Endless,
@@ -232,7 +236,7 @@ impl Run {
     }
 
     fn waiting(&self, waiting: &WaitingCommand, now: OffsetDateTime) -> Waiting {
-        let WaitingCommand { command, journal, since, next_look } = waiting;
+        let WaitingCommand { command, journal, since, next_look, .. } = waiting;
         let key = journal.waiting.as_ref().map_or("its first look", |waiting| waiting.key.as_str());
         let code = key.split(':').next().unwrap_or(key);
         let verb = command.data.verb();
