@@ -29,7 +29,7 @@ impl Function {
     /// If the binary was not built: `cargo test --workspace` builds it.
     pub async fn start(verb: &str, environment: &BTreeMap<String, String>) -> Self {
         let runtime = RuntimeApi::serve().await;
-        let mut child = Command::new(path_of(verb))
+        let mut child = Command::new(binary(&format!("mto-{verb}"), &["functions", "shared"]))
             .env_clear()
             .envs(environment)
             .env("AWS_LAMBDA_RUNTIME_API", runtime.address())
@@ -85,14 +85,18 @@ async fn collect(stream: impl AsyncRead + Unpin, kept: Lines) {
     }
 }
 
-/// Beside the test's own binary: `target/<profile>/deps/<test>` → `target/<profile>/mto-<verb>`.
-fn path_of(verb: &str) -> PathBuf {
+/// A built binary by its name, beside the test's own: `target/<profile>/deps/<test>` → `target/<profile>/mto-<verb>`. It
+/// must not be older than what it is made of.
+///
+/// # Panics
+/// If it is not there, or older: `cargo test --workspace` builds it.
+pub fn binary(name: &str, sources: &[&str]) -> PathBuf {
     let own = std::env::current_exe().expect("a test has a path");
     let folder =
         own.parent().and_then(std::path::Path::parent).expect("a test lies in target/<profile>/deps");
-    let path = folder.join(format!("mto-{verb}"));
+    let path = folder.join(name);
     assert!(path.is_file(), "{} is not built; run: cargo test --workspace", path.display());
-    assert_current(&path);
+    assert_newer(&path, sources);
     path
 }
 
@@ -102,8 +106,12 @@ fn path_of(verb: &str) -> PathBuf {
 /// # Panics
 /// If it is so.
 pub fn assert_current(binary: &Path) {
+    assert_newer(binary, &["functions", "shared"]);
+}
+
+fn assert_newer(binary: &Path, sources: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let newest = ["functions", "shared"].iter().filter_map(|folder| newest_source(&root.join(folder))).max();
+    let newest = sources.iter().filter_map(|folder| newest_source(&root.join(folder))).max();
     let built = binary.metadata().and_then(|metadata| metadata.modified()).expect("a file has a time");
     assert!(
         newest.is_none_or(|newest| newest <= built),

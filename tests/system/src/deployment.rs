@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -11,10 +10,11 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use entra_simulator::{Options, Seed, TenantSeed};
 use mto_messages::Verb;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::edges::{Receiver, Served};
 use crate::extension::SecretsExtension;
+use crate::program::run;
 use crate::shell::{Shell, blocks};
 use crate::tools::{profile_folder, repository};
 use crate::{Ministack, Simulated};
@@ -33,6 +33,8 @@ pub struct Deployment {
     pub simulated: Simulated,
     /// AWS.
     pub ministack: Ministack,
+    /// The program of somebody's own that the document has told of outcomes.
+    pub portal: Served<Receiver>,
     /// A person's shell, with what the document has defined.
     pub shell: Shell,
     outputs: BTreeMap<String, String>,
@@ -48,6 +50,7 @@ impl Deployment {
     pub async fn new(options: Options) -> Self {
         let seed = seed();
         let simulated = Simulated::serve(seed.clone(), options).await;
+        let portal = Served::serve(Receiver::default()).await;
         let extension = SecretsExtension::serve().await;
         let port = extension.port();
         let variables = [("AUTH", "true"), ("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", port.as_str())];
@@ -56,14 +59,14 @@ impl Deployment {
         let folder = workplace(&seed);
         build(&folder).await;
         let mut shell = open_shell(&ministack, &folder);
-        shell.run(&values(&simulated, &ministack)).await;
+        shell.run(&values(&simulated, &ministack, portal.root())).await;
         for block in commands("Your values").into_iter().skip(1).chain(commands("Deploy")) {
             shell.run(&block).await;
         }
         let outputs = outputs(&mut shell).await;
         let sqs = ministack.sqs();
-        let deployment = Self { simulated, ministack, shell, outputs, folder, sqs };
-        deployment.client("emulator.py", &[], "").await;
+        let deployment = Self { simulated, ministack, portal, shell, outputs, folder, sqs };
+        deployment.set_emulator_right().await;
         deployment
     }
 
@@ -87,6 +90,40 @@ impl Deployment {
         printed
     }
 
+    /// The same for a section that deploys other parameters.
+    ///
+    /// # Panics
+    /// If a command fails.
+    pub async fn follow_deployment(&mut self, heading: &str) -> Vec<String> {
+        let printed = self.follow(heading).await;
+        self.outputs = outputs(&mut self.shell).await;
+        self.set_emulator_right().await;
+        printed
+    }
+
+    /// What the emulator does otherwise than AWS, after each deployment.
+    async fn set_emulator_right(&self) {
+        self.client("emulator.py", &[], "").await;
+    }
+
+    /// The intake's URL, as the emulator serves it.
+    ///
+    /// # Panics
+    /// If there is no intake.
+    pub fn intake_url(&self) -> String {
+        let host = self.output("IntakeUrl").trim_start_matches("https://");
+        let id = host.split('.').next().unwrap_or_default();
+        format!("{}/_aws/lambda-url/{id}", self.ministack.endpoint())
+    }
+
+    /// The text of a file that the document has made.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.folder.join(file)).expect("the document has made the file")
+    }
+
     /// An output of the stack.
     ///
     /// # Panics
@@ -100,9 +137,7 @@ impl Deployment {
     /// # Panics
     /// If it fails.
     pub async fn client(&self, script: &str, arguments: &[&str], input: &str) -> String {
-        let mut command = self.ministack.tools().client(script);
-        command.args(arguments).envs(self.ministack.variables());
-        run(&mut command, input).await
+        self.ministack.run_client(script, arguments, input).await
     }
 
     /// Posts a body to a verb's queue with boto3. Returns the message id.
@@ -248,8 +283,8 @@ fn entry(tenant: &TenantSeed, folder: &Path) -> Value {
 
 /// The zips of the binaries cargo has built beside this test.
 async fn build(folder: &Path) {
-    for verb in Verb::ALL {
-        crate::assert_current(&profile_folder().join(format!("mto-{verb}")));
+    for function in Verb::ALL.map(Verb::as_str).into_iter().chain(["intake", "notify"]) {
+        crate::assert_current(&profile_folder().join(format!("mto-{function}")));
     }
     let mut command = Command::new(repository().join("infra/aws/build"));
     command.args(["--arch", architecture(), "--from"]).arg(profile_folder());
@@ -275,10 +310,10 @@ fn env_path() -> String {
 }
 
 /// What the document asks a person to fill in.
-fn values(simulated: &Simulated, ministack: &Ministack) -> String {
+fn values(simulated: &Simulated, ministack: &Ministack, portal: &str) -> String {
     format!(
         "BUCKET=mto-code\nSETTINGS=(Architecture={} ShortestDelaySeconds=1 LongestDelaySeconds=1 \
-         GraphRoot={root}/v1.0 LoginRoot={root} AwsEndpointUrl={})",
+         GraphRoot={root}/v1.0 LoginRoot={root} AwsEndpointUrl={})\nPORTAL={portal}/hooks/mto",
         architecture(),
         ministack.endpoint(),
         root = simulated.root(),
@@ -299,23 +334,4 @@ async fn outputs(shell: &mut Shell) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let outputs = outputs.as_array().into_iter().flatten();
     outputs.map(|output| (text(&output["OutputKey"]), text(&output["OutputValue"]))).collect()
-}
-
-async fn run(command: &mut Command, input: &str) -> String {
-    let spawned = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    stdin.write_all(input.as_bytes()).await.expect("the program reads its input");
-    drop(stdin);
-    let output =
-        tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("the program ends in time");
-    let output = output.expect("the program can be waited for");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {errors}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }

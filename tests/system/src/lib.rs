@@ -3,18 +3,22 @@
 mod binary;
 mod clients;
 mod deployment;
+pub mod edges;
 mod extension;
+mod function_url;
 mod http;
 mod mapping;
 mod ministack;
+mod program;
 mod runtime_api;
 mod shell;
 mod simulated;
 mod tools;
 
-pub use binary::{Function, assert_current};
+pub use binary::{Function, assert_current, binary};
 pub use clients::Client;
 pub use deployment::{Deployment, eventually};
+pub use function_url::FunctionUrl;
 pub use mapping::{Mapping, Queues};
 pub use ministack::{Ministack, REGION};
 pub use runtime_api::{Answer, RuntimeApi};

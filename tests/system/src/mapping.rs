@@ -16,19 +16,18 @@ pub struct Queues {
 }
 
 impl Queues {
-    /// Makes a queue and a dead-letter queue for each verb, and the outcomes queue.
+    /// Makes a queue and a dead-letter queue for each verb, and for the outcomes.
     ///
     /// # Panics
     /// If the emulator refuses.
     pub async fn create(ministack: &Ministack, verbs: &[&str]) -> Self {
         let mut queues = Self { client: ministack.sqs(), urls: BTreeMap::new() };
-        queues.make("outcomes", None).await;
-        for verb in verbs {
-            let dead_letters = format!("{verb}-dead-letters");
+        for name in verbs.iter().copied().chain(["outcomes"]) {
+            let dead_letters = format!("{name}-dead-letters");
             queues.make(&dead_letters, None).await;
             let arn = queues.arn(&dead_letters).await;
             let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
-            queues.make(verb, Some(redrive)).await;
+            queues.make(name, Some(redrive)).await;
         }
         queues
     }
@@ -95,6 +94,21 @@ impl Queues {
         }
     }
 
+    /// Whether nothing stands in a queue: neither visible, nor delayed, nor in flight.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn is_empty(&self, name: &str) -> bool {
+        let numbers = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let call = self.client.get_queue_attributes().queue_url(self.url(name));
+        let answer = call.set_attribute_names(Some(numbers.into())).send().await.expect("attributes");
+        answer.attributes().is_some_and(|all| all.values().all(|number| number == "0"))
+    }
+
     async fn delete(&self, name: &str, message: &Message) {
         let receipt = message.receipt_handle().unwrap_or_default();
         let call = self.client.delete_message().queue_url(self.url(name)).receipt_handle(receipt);
@@ -105,7 +119,7 @@ impl Queues {
 
 /// One function behind its queue.
 pub struct Mapping {
-    /// The queue's name, which is the verb.
+    /// The queue's name, which is the verb; `outcomes` for notify.
     pub verb: String,
     /// The function.
     pub function: Function,

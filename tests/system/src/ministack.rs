@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::http::exchange;
+use crate::program::run;
 use crate::tools::Tools;
 
 /// It starts in about a second.
@@ -100,6 +101,16 @@ impl Ministack {
             ("AWS_ACCESS_KEY_ID", ROOT_KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", ROOT_KEY.to_owned()),
         ]
+    }
+
+    /// Runs a script of `tests/system/clients` and returns what it prints.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn run_client(&self, script: &str, arguments: &[&str], input: &str) -> String {
+        let mut command = self.tools.client(script);
+        command.args(arguments).envs(self.variables());
+        run(&mut command, input).await
     }
 
     /// An SQS client for it.

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use entra_simulator::{Options, Seed, Simulator, SystemClock};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 /// A simulator that is being served on loopback, in real time.
@@ -47,6 +47,33 @@ impl Simulated {
     /// `http://127.0.0.1:<port>`
     pub fn root(&self) -> &str {
         &self.root
+    }
+
+    /// What the functions of the verbs are given to act in every tenant of the seed, by its first secret, and to look
+    /// every second.
+    ///
+    /// # Panics
+    /// If a tenant has no application with a secret.
+    pub fn environment(&self, seed: &Seed) -> BTreeMap<String, String> {
+        let mut environment = BTreeMap::new();
+        let mut tenants = Vec::new();
+        for tenant in &seed.tenants {
+            let name = tenant.display_name.to_lowercase();
+            let variable = format!("SECRET_{}", name.to_uppercase());
+            let application = tenant.applications.first().expect("an application");
+            let secret = application.secrets.first().expect("a secret").expose().to_owned();
+            let credential = json!({"clientSecret": {"env": variable}});
+            environment.insert(variable, secret);
+            let application = json!({"clientId": application.client_id, "credential": credential});
+            tenants.push(json!({"tenantId": tenant.tenant_id, "name": name, "application": application}));
+        }
+        let mut set = |name: &str, value: String| environment.insert(name.to_owned(), value);
+        set("MTO_DIRECTORY", json!({"tenants": tenants}).to_string());
+        set("MTO_GRAPH_ROOT", format!("{}/v1.0", self.root));
+        set("MTO_LOGIN_ROOT", self.root.clone());
+        set("MTO_SHORTEST_DELAY_SECONDS", "1".to_owned());
+        set("MTO_LONGEST_DELAY_SECONDS", "1".to_owned());
+        environment
     }
 
     /// What tenants have opened for each other: `Contoso lets Fabrikam: redemption inbound`, one line a setting.

@@ -5,13 +5,15 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-/// Pinned: what the emulator does differently from AWS is written down for this version of it.
-const PACKAGES: [&str; 5] = [
+/// Pinned; the last two sign webhooks as their products do. What the emulator does differently from AWS is written down for this version of it.
+const PACKAGES: [&str; 7] = [
     "ministack==1.5.33",
     "aws-sam-translator==1.115.0",
     "cfn-lint==1.58.0",
     "boto3==1.43.106",
     "awscli==1.46.2",
+    "standardwebhooks==1.1.0",
+    "slack_sdk==3.47.0",
 ];
 
 /// The virtual environment `target/venv`.

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use entra_simulator::Options;
 use mto_messages::Verb;
+use mto_system_tests::edges::Receiver;
 use mto_system_tests::{Deployment, eventually};
 use serde_json::{Value, json};
 
@@ -253,6 +254,38 @@ async fn the_chat_ops_policy_allows_to_post_joins_and_nothing_else() {
     assert_eq!(allowed, [("mto-join", "send")]);
 }
 
+/// A signed request to the deployed intake becomes a command, whose outcomes the deployed notify tells by webhooks.
+async fn take_a_webhook_and_tell_of_it(deployment: &mut Deployment) {
+    let printed = deployment.follow_deployment("Webhooks and chat").await.concat();
+    assert_eq!(printed.lines().last(), Some("401"), "{printed}");
+    let printed = deployment.follow_deployment("Tell people").await.concat();
+    assert!(!printed.contains("MessageId"), "no dead letter: {printed}");
+    let url = format!("{}/portal", deployment.intake_url());
+    let secret = deployment.read("portal.secret");
+    let request = json!({"url": url, "scheme": "standard", "secret": secret, "id": "order-1",
+                         "body": json!({"tenant": "fabrikam"}).to_string()});
+    let mut tampered = request.clone();
+    tampered["sentBody"] = json!(json!({"tenant": "tailspin"}).to_string());
+    let answers = deployment.client("webhooks.py", &[], &json!([tampered, request]).to_string()).await;
+    let answers: Value = serde_json::from_str(&answers).unwrap();
+    assert_eq!([&answers[0]["status"], &answers[1]["status"]], [401, 202], "{answers:#}");
+
+    let told = eventually(async || {
+        let told = deployment.portal.look(Receiver::told);
+        told.iter().any(|told| told.outcome.as_deref() == Some("order-1/succeeded")).then_some(told)
+    });
+    let told = told.await.unwrap_or_else(|| panic!("{}", deployment.ministack.log().join("\n")));
+    assert!(
+        told.iter().all(|told| told.outcome.as_ref().is_some_and(|id| id.starts_with("order-1/"))),
+        "{told:#?}"
+    );
+    assert_eq!(deployment.portal.complaints(), Vec::<String>::new());
+    let requests = deployment.portal.look(|portal| portal.requests.clone());
+    let requests: Vec<Value> =
+        requests.iter().map(|request| json!({"headers": request.headers, "body": request.body})).collect();
+    deployment.client("verify.py", &[&secret], &json!(requests).to_string()).await;
+}
+
 /// What is deployed: the stack's code, and when the function was changed.
 const DEPLOYED: &str = "aws cloudformation describe-stacks --stack-name mto --output text \
     --query \"Stacks[0].Parameters[?ParameterKey=='CodePrefix'].ParameterValue\"; \
@@ -270,6 +303,13 @@ async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down(
         "{looked}"
     );
 
+    deployment.follow("The command line").await;
+    let variables = deployment.shell.run("echo \"$MTO_QUEUE_JOIN $MTO_DEAD_LETTERS_OUTCOMES\"").await;
+    assert_eq!(
+        variables.trim(),
+        format!("{} {}", deployment.url("join"), deployment.url("outcomes-dead-letters"))
+    );
+
     // The emulator ends the processes of a function that is updated, in the middle of whatever they do.
     deployment.set_visibility_timeout("join", 3).await;
     deployment.post("join", &join("J-1", "fabrikam")).await;
@@ -283,6 +323,8 @@ async fn the_document_leads_from_the_first_command_over_an_upgrade_to_tear_down(
     let modified = |text: &str| text.lines().last().map(str::to_owned);
     assert_ne!(modified(&after), modified(&before), "the function itself was updated");
     deployment.outcome("J-1/succeeded").await;
+
+    take_a_webhook_and_tell_of_it(&mut deployment).await;
 
     deployment.follow("Tear down").await;
     assert_eq!(deployment.peek("outcomes").await, Vec::<Value>::new());

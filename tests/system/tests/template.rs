@@ -9,6 +9,8 @@ use mto_messages::{Command, CommandData, SyncAction, Verb};
 use mto_system_tests::{Tools, profile_folder, repository};
 use serde_json::{Value, json};
 
+#[path = "template/edges.rs"]
+mod edges;
 #[path = "template/rules.rs"]
 mod rules;
 
@@ -99,11 +101,13 @@ async fn queues_and_functions_that_break_a_rule_are_found_out() {
             .clone();
     check(allow, of_add, "JoinDeadLetters: another queue");
     check(&format!("{queue}/RedrivePolicy/maxReceiveCount"), json!(100), "JoinQueue: no dead-letter queue");
-    check(
-        "/Resources/OutcomesQueue/Properties/RedrivePolicy/maxReceiveCount",
-        json!(5),
-        "OutcomesQueue: no dead-letter queue",
-    );
+    for count in [5, 100] {
+        check(
+            "/Resources/OutcomesQueue/Properties/RedrivePolicy/maxReceiveCount",
+            json!(count),
+            "OutcomesQueue: no dead-letter queue",
+        );
+    }
     check("/Resources/JoinDeadLettersAlarm/Type", json!("Other"), "JoinDeadLetters: no alarm");
     check("/Resources/JoinAgeAlarm/Type", json!("Other"), "JoinQueue: no alarm");
     check("/Resources/JoinExpiredAlarm/Type", json!("Other"), "JoinFunction: no alarm on expired");
@@ -143,6 +147,94 @@ async fn queues_and_functions_that_break_a_rule_are_found_out() {
     check("/Resources/JoinFunction/Properties/Timeout", json!(61), "JoinFunction: the visibility timeout");
     check("/Resources/JoinFunction/Properties/Role", json!({"Ref": "AddRole"}), "functions share a role");
     check("/Parameters/LongestDelaySeconds/MaxValue", json!(901), "LongestDelaySeconds");
+}
+
+#[tokio::test]
+async fn edges_that_break_a_rule_are_found_out() {
+    let (_, template) = transformed("edges").await;
+    let check = |path: &str, value: Value, expected: &str| found_out(&template, path, value, expected);
+    let (intake, notify) = ("/Resources/IntakeFunction", "/Resources/NotifyFunction");
+    let url = "/Resources/IntakeUrl";
+    for (path, value) in [
+        (format!("{url}/Type"), json!("Other")),
+        (format!("{url}/Properties/AuthType"), json!("AWS_IAM")),
+        (format!("{url}/Properties/TargetFunctionArn"), json!({"Ref": "NotifyFunction"})),
+    ] {
+        check(&path, value, "IntakeFunction: no URL");
+    }
+    for (permission, property, value) in [
+        ("IntakeUrlPermission", "FunctionUrlAuthType", json!("AWS_IAM")),
+        ("IntakeUrlPermission", "Principal", json!("apigateway.amazonaws.com")),
+        ("IntakeInvokePermission", "InvokedViaFunctionUrl", json!(false)),
+        ("IntakeInvokePermission", "Action", json!("lambda:*")),
+        ("IntakeInvokePermission", "FunctionName", json!({"Ref": "NotifyFunction"})),
+    ] {
+        let path = format!("/Resources/{permission}/Properties/{property}");
+        check(&path, value, "IntakeFunction: its URL cannot be called");
+    }
+    check(
+        &format!("{intake}/Properties/ReservedConcurrentExecutions"),
+        Value::Null,
+        "IntakeFunction: its concurrency",
+    );
+    check(&format!("{intake}/Properties/Timeout"), json!(11), "IntakeFunction: its timeout");
+    check(&format!("{notify}/Properties/Timeout"), json!(61), "NotifyFunction: the visibility timeout");
+    for path in [intake, notify] {
+        check(&format!("{path}/Type"), json!("Other"), "functions there are");
+        check(&format!("{path}/Condition"), json!("OnEmulator"), "functions there are");
+    }
+    let mapping = "/Resources/NotifyFunctionQueue/Properties";
+    check(&format!("{mapping}/FunctionResponseTypes"), json!([]), "NotifyFunction: one bad record");
+    check(&format!("{mapping}/ScalingConfig"), Value::Null, "NotifyFunction: its concurrency or batch");
+    check(&format!("{mapping}/FunctionName"), json!({"Ref": "IntakeFunction"}), "IntakeFunction: it reads");
+    for (alarm, threshold, finding) in [
+        ("IntakeErrorsAlarm", 1, "IntakeFunction: no alarm on Errors"),
+        ("IntakeThrottlesAlarm", 1, "IntakeFunction: no alarm on Throttles"),
+        ("IntakeRefusalsAlarm", 0, "IntakeFunction: no alarm on Url4xxCount"),
+        ("IntakeRefusalsAlarm", 1000, "IntakeFunction: no alarm on Url4xxCount"),
+        ("IntakeFaultsAlarm", 1, "IntakeFunction: no alarm on Url5xxCount"),
+        ("NotifyErrorsAlarm", 1, "NotifyFunction: no alarm on Errors"),
+        ("NotifyThrottlesAlarm", 1, "NotifyFunction: no alarm on Throttles"),
+        ("OutcomesAgeAlarm", 899, "OutcomesQueue: no alarm"),
+    ] {
+        check(&format!("/Resources/{alarm}/Properties/Threshold"), json!(threshold), finding);
+        check(&format!("/Resources/{alarm}/Properties/Dimensions"), json!([]), finding);
+    }
+    let role = |name: &str, statement: usize| {
+        format!("/Resources/{name}Role/Properties/Policies/0/PolicyDocument/Statement/{statement}/Resource")
+    };
+    let outcomes = json!({"Fn::GetAtt": ["OutcomesQueue", "Arn"]});
+    check(&format!("{}/0", role("Intake", 0)), outcomes, "IntakeFunction: may sqs:SendMessage on others");
+    let join = json!({"Fn::GetAtt": ["JoinQueue", "Arn"]});
+    check(&role("Notify", 0), join.clone(), "NotifyFunction: may sqs:ReceiveMessage on others");
+    check(&format!("{}/0", role("Notify", 1)), join, "NotifyFunction: may sqs:SendMessage on others");
+    check(
+        "/Resources/IntakeRole/Properties/Policies/1/Fn::If/1/PolicyDocument/Statement/0/Resource",
+        json!({"Ref": "NotifySecretArns"}),
+        "IntakeFunction: may secretsmanager:GetSecretValue on others",
+    );
+    let variables = format!("{intake}/Properties/Environment/Variables");
+    let mut more = template.pointer(&variables).unwrap().clone();
+    more["MTO_DIRECTORY"] = json!("{}");
+    check(&variables, more, "IntakeFunction: MTO_DIRECTORY is not given, or not read");
+}
+
+#[tokio::test]
+async fn without_a_configuration_there_is_neither_intake_nor_notify() {
+    let (_, template) = transformed("edgeless").await;
+    let made = |template: &Value| {
+        let resources = template["Resources"].as_object().unwrap().keys();
+        resources.filter(|id| id.starts_with("Intake") || id.starts_with("Notify")).count()
+    };
+    assert_eq!(made(&edges::without(&template)), 0);
+    assert!(made(&edges::with(&template)) > 10);
+    let texts = |template: &Value| {
+        ["OutcomesDeadLettersAlarm", "OutcomesAgeAlarm"].map(|alarm| {
+            template["Resources"][alarm]["Properties"]["AlarmDescription"].as_str().unwrap().to_owned()
+        })
+    };
+    assert!(texts(&edges::with(&template)).iter().all(|text| text.contains("notify")));
+    assert!(texts(&edges::without(&template)).iter().all(|text| !text.contains("notify")));
 }
 
 #[tokio::test]
@@ -186,6 +278,11 @@ async fn roles_and_a_dashboard_that_break_a_rule_are_found_out() {
         ),
         ("\"AgeAtFinish\"", "\"Age\""),
         ("\"succeeded\"", "\"success\""),
+        ("\"Url4xxCount\"", "\"Url4XXCount\""),
+        (
+            "\"Url5xxCount\", \"FunctionName\", \"${Name}-intake\"",
+            "\"Url5xxCount\", \"FunctionName\", \"${Name}-notify\"",
+        ),
     ] {
         assert!(text.contains(right), "{right}");
         check(body, json!(text.replace(right, wrong)), "Dashboard: there is no metric");

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mto_graph::TOKEN_EXCHANGE_AUDIENCE;
 use mto_handler::NAMESPACE;
-use mto_messages::Verb;
 use mto_system_tests::repository;
 use serde_json::{Value, json};
+
+use crate::edges;
 
 /// What a role may do, and nothing else. `sts:GetWebIdentityToken` knows no resources, so it stands on all of them,
 /// under a condition.
@@ -27,7 +28,7 @@ const FOURTEEN_DAYS_SECONDS: u64 = 14 * 24 * 60 * 60;
 const LONGEST_DELAY_SECONDS: u64 = 900;
 /// What the functions refuse to send, and the queues to take.
 const LARGEST_MESSAGE_BYTES: u64 = 256 * 1024;
-/// The only queue that no function reads: people may look at it by hand, and every look counts as a delivery.
+/// Without notify no function reads it: people may look at it by hand, and every look counts as a delivery.
 const OUTCOMES_QUEUE: &str = "OutcomesQueue";
 const DELIVERIES: u64 = 5;
 const OUTCOMES_DELIVERIES: u64 = 100;
@@ -39,7 +40,7 @@ const LONGEST_TIMEOUT_SECONDS: u64 = 900;
 /// Above this an event source mapping needs a window that it waits for.
 const LARGEST_BATCH: u64 = 10;
 
-/// What every function is given, beside its queues: names that `config.rs` and `telemetry.rs` of the handler read.
+/// What the function of every verb is given, beside its queues: names that `config.rs` and `telemetry.rs` of the handler read.
 const VARIABLES: [&str; 19] = [
     "MTO_ACTIVE_TENANTS",
     "MTO_BUDGET_ADD_MINUTES",
@@ -82,7 +83,7 @@ pub(crate) fn web_identity_condition() -> Value {
 }
 
 /// The resources of a type, by their logical ids.
-fn of_type<'a>(template: &'a Value, kind: &str) -> Vec<(&'a String, &'a Value)> {
+pub(crate) fn of_type<'a>(template: &'a Value, kind: &str) -> Vec<(&'a String, &'a Value)> {
     let resources = template["Resources"].as_object().unwrap().iter();
     resources.filter(|(_, resource)| resource["Type"] == kind).map(|(id, r)| (id, &r["Properties"])).collect()
 }
@@ -92,7 +93,7 @@ pub(crate) fn referred(value: &Value) -> Option<&str> {
     value["Ref"].as_str().or_else(|| value["Fn::GetAtt"][0].as_str())
 }
 
-fn list(value: &Value) -> Vec<&Value> {
+pub(crate) fn list(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |values| values.iter().collect())
 }
 
@@ -108,10 +109,17 @@ fn within<'a>(value: &'a Value, wanted: &dyn Fn(&Value) -> bool, found: &mut Vec
     }
 }
 
-/// Everything in which the template breaks a rule.
+/// Everything in which the template breaks a rule, deployed with the functions at the edges or without them.
 pub(crate) fn findings(template: &Value) -> Vec<String> {
-    [queues(template), functions(template), roles(template), parameters(template), dashboard(template)]
-        .concat()
+    let (with, without) = (edges::with(template), edges::without(template));
+    let deployed = |case: &Value| [queues(case), functions(case), roles(case)].concat();
+    let mut findings = [deployed(&with), parameters(template), dashboard(&with)].concat();
+    for finding in deployed(&without) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 fn queues(template: &Value) -> Vec<String> {
@@ -134,7 +142,8 @@ fn queues(template: &Value) -> Vec<String> {
                 say("another queue than its own may use it as a dead-letter queue");
             }
         } else {
-            let deliveries = if *id == OUTCOMES_QUEUE { OUTCOMES_DELIVERIES } else { DELIVERIES };
+            let unread = *id == OUTCOMES_QUEUE && !edges::are_in(template);
+            let deliveries = if unread { OUTCOMES_DELIVERIES } else { DELIVERIES };
             if queue["RedrivePolicy"]["maxReceiveCount"] != deliveries {
                 say(&format!("no dead-letter queue after {deliveries} deliveries"));
             }
@@ -178,7 +187,7 @@ fn has_alarm(template: &Value, namespace: &str, metric: &str, about: &Value, hid
     })
 }
 
-/// Counts: at the first one. Ages: above what a waiting command may take, and one that is delivered a second time, and not
+/// Counts: at the first one, but for requests that are refused. Ages: above what a waiting command may take, and one that is delivered a second time, and not
 /// later than a day.
 fn goes_off(alarm: &Value, metric: &str, hidden: u64) -> bool {
     let statistic = if metric.starts_with("Approximate") { "Maximum" } else { "Sum" };
@@ -189,10 +198,12 @@ fn goes_off(alarm: &Value, metric: &str, hidden: u64) -> bool {
         Some("GreaterThanOrEqualToThreshold") => threshold,
         _ => None,
     };
-    let sensible = if metric == "ApproximateAgeOfOldestMessage" {
-        LONGEST_DELAY_SECONDS.max(2 * hidden) + 1..=OLDEST_MESSAGE_SECONDS + 1
-    } else {
-        1..=1
+    let sensible = match metric {
+        "ApproximateAgeOfOldestMessage" => {
+            LONGEST_DELAY_SECONDS.max(2 * hidden) + 1..=OLDEST_MESSAGE_SECONDS + 1
+        }
+        edges::REFUSALS => edges::REFUSALS_WORTH_TELLING,
+        _ => 1..=1,
     };
     alarm["Statistic"] == statistic
         && least.is_some_and(|least| sensible.contains(&least))
@@ -208,17 +219,25 @@ fn functions(template: &Value) -> Vec<String> {
         let name = function["FunctionName"]["Fn::Sub"].as_str().unwrap_or_default();
         let verb = name.trim_start_matches("${Name}-");
         deployed.insert(verb.to_owned());
+        let triggered = if verb == edges::INTAKE {
+            edges::called(template, id, function)
+        } else {
+            triggered(template, id, function)
+        };
         let problems = [
-            triggered(template, id, function),
+            triggered,
             watched(template, id, function, verb),
             configured(function, verb),
             confined(template, id, function, verb),
         ];
         findings.extend(problems.concat().into_iter().map(|problem| format!("{id}: {problem}")));
     }
-    let built = Verb::ALL.iter().map(|verb| verb.as_str().to_owned());
-    let built: BTreeSet<String> =
-        built.filter(|verb| repository().join("functions").join(verb).is_dir()).collect();
+    let folders = std::fs::read_dir(repository().join("functions")).unwrap().map(|folder| folder.unwrap());
+    let mut built: BTreeSet<String> =
+        folders.map(|folder| folder.file_name().into_string().unwrap()).collect();
+    if !edges::are_in(template) {
+        built.retain(|function| !edges::is_edge(function));
+    }
     if built != deployed {
         findings.push(format!("functions there are: {built:?}; deployed: {deployed:?}"));
     }
@@ -268,6 +287,15 @@ fn watched(template: &Value, id: &str, function: &Value, verb: &str) -> Vec<Stri
             problems.push(format!("no alarm on {metric}"));
         }
     }
+    if edges::is_edge(verb) {
+        problems.extend(
+            edges::metrics(verb)
+                .iter()
+                .filter(|metric| !has_alarm(template, "AWS/Lambda", metric, &about, 0))
+                .map(|metric| format!("no alarm on {metric}")),
+        );
+        return problems;
+    }
     let expired = json!([{"Name": "Verb", "Value": verb}, {"Name": "Outcome", "Value": "expired"}]);
     if !has_alarm(template, NAMESPACE, "Outcomes", &expired, 0) {
         problems.push("no alarm on expired commands".to_owned());
@@ -286,12 +314,15 @@ fn given(function: &Value) -> BTreeMap<&str, &Value> {
 
 fn configured(function: &Value, verb: &str) -> Vec<String> {
     let queues = VERB_QUEUES.iter().filter(|(of, _)| *of == verb).flat_map(|(_, queues)| *queues);
-    let read: BTreeSet<&str> = VARIABLES.iter().chain(queues).copied().collect();
+    let read: BTreeSet<&str> = match edges::variables(verb) {
+        Some(variables) => variables.iter().copied().collect(),
+        None => VARIABLES.iter().chain(queues).copied().collect(),
+    };
     let given: BTreeSet<&str> = given(function).into_keys().collect();
     given.symmetric_difference(&read).map(|name| format!("{name} is not given, or not read")).collect()
 }
 
-/// Its role reads its own queue, sends to the queues it is given and no others, and reads its own secrets.
+/// Its role reads its own queue, if it has one, sends to the queues it is given and no others, and reads its own secrets.
 fn confined(template: &Value, id: &str, function: &Value, verb: &str) -> Vec<String> {
     let role = referred(&function["Role"]).unwrap_or_default();
     let policies = &template["Resources"][role]["Properties"]["Policies"];
@@ -397,6 +428,9 @@ fn dashboard(template: &Value) -> Vec<String> {
         }
         ["AWS/Lambda", "Errors" | "Throttles" | "Duration", "FunctionName", function] => {
             functions.contains(function)
+        }
+        ["AWS/Lambda", metric, "FunctionName", function] => {
+            edges::URL_METRICS.contains(&metric) && function == format!("${{Name}}-{}", edges::INTAKE)
         }
         [NAMESPACE, "AgeAtFinish" | "GraphRequests" | "Throttles", "Verb", verb]
         | [NAMESPACE, "Outcomes", "Verb", verb, "Outcome", "succeeded" | "rejected" | "failed" | "expired"] => {
