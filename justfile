@@ -19,3 +19,15 @@ clients:
 # The simulator alone, for other Graph clients
 simulator *ARGS:
     cargo run -p entra-simulator -- {{ARGS}}
+
+# Fuzz targets for some minutes each (`just fuzz 10 notify`); `cargo test` runs a fixed number of inputs of each
+fuzz MINUTES="5" TARGET="":
+    BOLERO_RANDOM_TEST_TIME_MS=$(({{MINUTES}} * 60000)) cargo test -p mto-fuzz-tests --test fuzz -- {{TARGET}}
+
+# Licences, sources and bans of all dependencies, without network (needs cargo-deny)
+deny:
+    cargo deny --offline --all-features check licenses bans sources
+
+# The seeded simulation with other seeds, until it is stopped; MTO_FIRST_SEED and MTO_SEEDS choose them
+simulate:
+    cargo run -p mto-simulation-tests --bin simulate
