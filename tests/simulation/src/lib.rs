@@ -15,6 +15,7 @@ mod applications;
 mod faults;
 mod records;
 mod scene;
+pub mod seeded;
 mod told;
 
 pub use admin::Admin;

@@ -1,0 +1,111 @@
+//! What is checked when a world has come to rest.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::driver::Driver;
+use super::invariants::{Invariant, Violation};
+use super::run::Report;
+use super::script::Planned;
+
+impl Driver {
+    pub(crate) fn violate(&mut self, invariant: Invariant, text: String) {
+        let mut book = self.world.book.lock().unwrap();
+        book.current = None;
+        book.violate(invariant, text);
+    }
+
+    /// An id that no command has.
+    pub(crate) fn fresh(&self, what: &str) -> String {
+        format!("{what}-{}", self.world.book.lock().unwrap().commands.len())
+    }
+
+    /// How many writes took effect so far.
+    pub(crate) fn effects(&self) -> usize {
+        self.world.book.lock().unwrap().effects.len()
+    }
+
+    /// Sends a command and runs to the end of everything: it and all that follows from it has to have succeeded.
+    pub(crate) fn converges(&mut self, command: &Value) {
+        self.asks(command);
+        self.run();
+        let root = command["id"].as_str().unwrap();
+        let book = self.world.book.lock().unwrap();
+        let family = book.commands.iter().filter(|(id, _)| book.root(id) == root);
+        let failed: Vec<String> = family
+            .filter(|(_, account)| {
+                account.ends.is_empty() || account.ends.iter().any(|end| end.kind != "succeeded")
+            })
+            .map(|(id, account)| format!("{id}: {:?}", account.ends))
+            .collect();
+        drop(book);
+        if !failed.is_empty() && !self.violated() {
+            self.violate(Invariant::Converges, failed.join("; "));
+        }
+    }
+
+    pub(crate) fn every_command_ends(&mut self) {
+        let dead: BTreeSet<String> = self.dead().into_iter().collect();
+        let book = self.world.book.lock().unwrap();
+        let open =
+            book.commands.iter().filter(|(id, account)| account.ends.is_empty() && !dead.contains(*id));
+        let open: Vec<String> = open.map(|(id, _)| id.clone()).collect();
+        drop(book);
+        if !open.is_empty() {
+            self.violate(Invariant::EveryCommandEnds, format!("{} went without a trace", open.join(", ")));
+        }
+    }
+
+    /// The service's constraints, and at most one running synchronization of each pair.
+    pub(crate) fn is_sound(&mut self) {
+        let broken = self.world.simulator.violations();
+        if !broken.is_empty() {
+            self.violate(Invariant::TheServiceIsSound, broken.join("; "));
+        }
+        let state = self.world.simulator.state();
+        let mut pairs = BTreeSet::new();
+        for directory in state["directories"].as_array().unwrap() {
+            for principal in directory["servicePrincipals"].as_array().unwrap() {
+                let pair = (directory["tenantId"].to_string(), principal["displayName"].to_string());
+                if !principal["job"].is_null() && !pairs.insert(pair.clone()) {
+                    self.violate(Invariant::OneOfEach, format!("two jobs of {} in {}", pair.1, pair.0));
+                }
+            }
+        }
+        let organizations = state["organizations"].as_array().unwrap();
+        let creators: BTreeSet<String> = organizations.iter().map(|one| one["creator"].to_string()).collect();
+        if creators.len() < organizations.len() {
+            self.violate(Invariant::OneOfEach, "one owner made two organizations".to_owned());
+        }
+        for organization in organizations {
+            let rows = organization["tenants"].as_array().unwrap();
+            let tenants: BTreeSet<String> = rows.iter().map(|row| row["tenantId"].to_string()).collect();
+            if tenants.len() < rows.len() {
+                self.violate(Invariant::OneOfEach, "a tenant stands twice in the list".to_owned());
+            }
+        }
+    }
+
+    /// The report; the log has to be free of secrets.
+    pub(crate) fn finish(mut self, deeds: Vec<Planned>, seed: u64, log: &[u8]) -> Report {
+        let log = String::from_utf8_lossy(log);
+        let told = {
+            let book = self.world.book.lock().unwrap();
+            let secret =
+                book.secrets.iter().find(|secret| !secret.is_empty() && log.contains(secret.as_str()));
+            secret.map(|secret| {
+                log.lines().find(|line| line.contains(secret.as_str())).unwrap_or_default().to_owned()
+            })
+        };
+        if let Some(line) = told {
+            self.violate(Invariant::NothingSecretIsTold, format!("in the log: {line}"));
+        }
+        let mut book = self.world.book.lock().unwrap();
+        let violation: Option<Violation> = book.violation.clone();
+        let trace = std::mem::take(&mut book.trace);
+        let faults = std::mem::take(&mut book.faults.happened);
+        drop(book);
+        Report { seed, violation, trace, faults, deeds }
+    }
+}

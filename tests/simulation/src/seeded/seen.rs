@@ -1,0 +1,218 @@
+//! What one invocation has been shown, and what follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::request::{Line, Named};
+
+const ORGANIZATION: &str = "/tenantRelationships/multiTenantOrganization";
+const LIST: &str = "/tenantRelationships/multiTenantOrganization/tenants";
+const PARTNERS: &str = "/policies/crossTenantAccessPolicy/partners";
+
+/// The last answers, as they arrived: also where they were old ones.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    read: BTreeMap<(Uuid, String), Value>,
+    /// Writes that were confirmed since the last read in their tenant.
+    made: BTreeSet<(Uuid, String)>,
+}
+
+impl Seen {
+    /// Notes an answer that arrived.
+    pub(crate) fn note(&mut self, line: &Line, status: u16, body: &Value) {
+        if line.is_write() {
+            if status < 300 {
+                self.made.insert((line.tenant, line.text("")));
+            }
+            return;
+        }
+        self.made.retain(|(tenant, _)| *tenant != line.tenant);
+        let body = if status < 300 { body.clone() } else { Value::Null };
+        self.read.insert((line.tenant, line.address()), body);
+    }
+
+    fn doc(&self, tenant: Uuid, path: &str) -> Option<&Value> {
+        self.read.get(&(tenant, path.to_owned())).filter(|doc| !doc.is_null())
+    }
+
+    fn items(&self, tenant: Uuid, path: &str) -> Option<&Vec<Value>> {
+        self.doc(tenant, path)?["value"].as_array()
+    }
+
+    fn row(&self, viewer: Uuid, tenant: Uuid) -> Option<&Value> {
+        let id = tenant.to_string();
+        let listed = self.items(viewer, LIST).and_then(|rows| find(rows, "tenantId", &id));
+        listed.or_else(|| self.doc(viewer, &format!("{LIST}/{id}")))
+    }
+
+    fn partner(&self, tenant: Uuid, partner: Uuid) -> Option<&Value> {
+        let id = partner.to_string();
+        let listed = self.items(tenant, PARTNERS).and_then(|partners| find(partners, "tenantId", &id));
+        listed.or_else(|| self.doc(tenant, &format!("{PARTNERS}/{id}")))
+    }
+
+    /// The tenant that a service principal's configuration is for.
+    fn target(&self, tenant: Uuid, principal: Uuid) -> Option<Uuid> {
+        let id = principal.to_string();
+        let mut lists = self
+            .read
+            .iter()
+            .filter(|((of, path), _)| *of == tenant && path.starts_with("/servicePrincipals"));
+        let found = lists.find_map(|(_, doc)| find(doc["value"].as_array()?, "id", &id))?;
+        found["displayName"].as_str()?.strip_prefix("MTO_Sync_")?.parse().ok()
+    }
+
+    /// Why the write has nothing to do: a read of the same invocation shows its effect.
+    pub(crate) fn shows(&self, line: &Line) -> Option<String> {
+        if self.made.contains(&(line.tenant, line.text(""))) && !line.only_asks() {
+            return Some("it was confirmed before, and nothing was read since".to_owned());
+        }
+        let (tenant, body) = (line.tenant, &line.body);
+        let shown = match (line.named(), line.method.as_str()) {
+            (Named::Organization, _) => {
+                let doc = self.doc(tenant, ORGANIZATION)?;
+                doc["state"] == "active" && holds(doc, body)
+            }
+            (Named::List, "POST") => {
+                let rows = self.items(tenant, LIST)?;
+                let row = find(rows, "tenantId", body["tenantId"].as_str()?)?;
+                row["state"] != "removed"
+            }
+            (Named::Row(id), "PATCH") => {
+                let row = self.row(tenant, id)?;
+                let change = &row["transitionDetails"];
+                let wish = change["desiredRole"].as_str().filter(|_| is_under_way(change));
+                row["role"] == body["role"] && wish.is_none_or(|wish| body["role"] == wish)
+            }
+            (Named::Row(id), "DELETE") => {
+                let rows = self.items(tenant, LIST)?;
+                find(rows, "tenantId", &id.to_string()).is_none_or(is_leaving)
+            }
+            (Named::JoinRequest, _) => {
+                let doc = self.doc(tenant, &format!("{ORGANIZATION}/joinRequest"))?;
+                let change = &doc["transitionDetails"];
+                let resets = body["addedByTenantId"] == json!(Uuid::nil());
+                let asked = doc["addedByTenantId"] == body["addedByTenantId"] && is_under_way(change);
+                if resets { change["status"] != "failed" } else { asked }
+            }
+            (Named::Template, "PATCH") => holds(self.doc(tenant, &line.path)?, body),
+            (Named::Partners, "POST") => {
+                find(self.items(tenant, PARTNERS)?, "tenantId", body["tenantId"].as_str()?).is_some()
+            }
+            (Named::Partner(id), "PATCH") => holds(self.partner(tenant, id)?, body),
+            (Named::Policy(id), _) => holds(&self.partner(tenant, id)?["identitySynchronization"], body),
+            (Named::Instantiate, _) => self.holds_configuration(tenant, body["displayName"].as_str()?),
+            (Named::Principal(id, below), method) => {
+                return self.shows_below(tenant, id, &below, method, body);
+            }
+            _ => false,
+        };
+        shown.then(|| "a read of this invocation shows it".to_owned())
+    }
+
+    fn holds_configuration(&self, tenant: Uuid, name: &str) -> bool {
+        let lists = self
+            .read
+            .iter()
+            .filter(|((of, path), _)| *of == tenant && path.starts_with("/servicePrincipals?"));
+        let mut items = lists.flat_map(|(_, doc)| doc["value"].as_array().into_iter().flatten());
+        items.any(|one| one["displayName"] == name)
+    }
+
+    fn shows_below(
+        &self,
+        tenant: Uuid,
+        principal: Uuid,
+        below: &[String],
+        method: &str,
+        body: &Value,
+    ) -> Option<String> {
+        let base = format!("/servicePrincipals/{principal}");
+        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        let shown = match (below.as_slice(), method) {
+            (["appRoleAssignedTo"], "POST") => {
+                let assigned = self.items(tenant, &format!("{base}/appRoleAssignedTo"))?;
+                find(assigned, "principalId", body["principalId"].as_str()?).is_some()
+            }
+            (["appRoleAssignedTo", id], "DELETE") => {
+                find(self.items(tenant, &format!("{base}/appRoleAssignedTo"))?, "id", id).is_none()
+            }
+            (["synchronization", "jobs"], "POST") => {
+                !self.items(tenant, &format!("{base}/synchronization/jobs"))?.is_empty()
+            }
+            (["synchronization", "jobs", job, action @ ("start" | "pause")], "POST") => {
+                let job = find(self.items(tenant, &format!("{base}/synchronization/jobs"))?, "id", job)?;
+                let is_active = job["schedule"]["state"] == "Active";
+                is_active == (*action == "start")
+            }
+            _ => false,
+        };
+        shown.then(|| "a read of this invocation shows it".to_owned())
+    }
+
+    /// The two tenants between which this write opens something that was not open.
+    pub(crate) fn opens(&self, line: &Line) -> Option<(Uuid, Uuid)> {
+        let (tenant, body) = (line.tenant, &line.body);
+        let consent = |partner: Uuid, record: Option<&Value>| {
+            let wanted = &body["automaticUserConsentSettings"];
+            let had =
+                |name: &str| record.is_some_and(|one| one["automaticUserConsentSettings"][name] == true);
+            let opened = ["inboundAllowed", "outboundAllowed"]
+                .into_iter()
+                .any(|name| wanted[name] == true && !had(name));
+            opened.then_some((tenant, partner))
+        };
+        match (line.named(), line.method.as_str()) {
+            (Named::Partners, "POST") => consent(body["tenantId"].as_str()?.parse().ok()?, None),
+            (Named::Partner(id), "PATCH") => consent(id, self.partner(tenant, id)),
+            (Named::Policy(id), _) => {
+                (body["userSyncInbound"]["isSyncAllowed"] == true).then_some((tenant, id))
+            }
+            (Named::Instantiate, _) => {
+                let name = body["displayName"].as_str()?;
+                Some((tenant, name.strip_prefix("MTO_Sync_")?.parse().ok()?))
+            }
+            (Named::Principal(id, below), "POST") => {
+                let last = below.last().map(String::as_str);
+                let opens = matches!(last, Some("appRoleAssignedTo" | "jobs" | "start"));
+                Some((tenant, self.target(tenant, id)?)).filter(|_| opens)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether this invocation saw, on both sides, that they are active in one organization.
+    pub(crate) fn are_fellows(&self, one: Uuid, other: Uuid) -> bool {
+        let says = |viewer: Uuid| {
+            let is_active = |tenant: Uuid| {
+                self.row(viewer, tenant).is_some_and(|row| row["state"] == "active" && !is_leaving(row))
+            };
+            let organization = self.doc(viewer, ORGANIZATION);
+            organization.is_some_and(|doc| doc["state"] == "active") && is_active(one) && is_active(other)
+        };
+        says(one) && says(other)
+    }
+}
+
+fn find<'a>(items: &'a [Value], key: &str, value: &str) -> Option<&'a Value> {
+    items.iter().find(|item| item[key] == value)
+}
+
+fn is_under_way(change: &Value) -> bool {
+    change["status"] == "notStarted" || change["status"] == "running"
+}
+
+fn is_leaving(row: &Value) -> bool {
+    let change = &row["transitionDetails"];
+    row["state"] == "removed" || change["desiredState"] == "removed" && is_under_way(change)
+}
+
+/// Whether `doc` holds everything that `wanted` says; null and absent are the same.
+fn holds(doc: &Value, wanted: &Value) -> bool {
+    match wanted.as_object() {
+        Some(fields) => fields.iter().all(|(name, value)| holds(&doc[name], value)),
+        None => doc == wanted,
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether what a success says is so, asked of the world itself.
+
+use std::collections::BTreeMap;
+
+use mto_messages::Verb;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// What is not as the success has it.
+pub(crate) fn doubt(
+    verb: Verb,
+    data: &Value,
+    names: &BTreeMap<String, Uuid>,
+    state: &Value,
+) -> Option<String> {
+    let world = Seen { names, state };
+    let tenants = || data["tenants"].as_array().into_iter().flatten();
+    let (owner, tenant) = (&data["owner"], &data["tenant"]);
+    match verb {
+        Verb::Create => world.active(owner, owner).then_some(()).map_or_else(
+            || Some("there is no organization".to_owned()),
+            |()| {
+                let joins = !data["then"]["join"].is_null();
+                tenants()
+                    .find(|one| joins && !world.active(owner, &one["tenant"]))
+                    .map(|one| format!("{} is not active", one["tenant"]))
+            },
+        ),
+        Verb::Add => {
+            let missing = tenants().find(|one| world.row(owner, &one["tenant"]).is_none());
+            missing.map(|one| format!("{} is not listed", one["tenant"]))
+        }
+        Verb::Join => (!world.active(owner, tenant)).then(|| format!("{tenant} is not active")),
+        Verb::Leave if data["mode"] == "dissolve" => {
+            world.organization(owner).map(|_| "the organization is there".to_owned())
+        }
+        // Who is only listed cannot leave by itself, and is no member.
+        Verb::Leave if data["mode"] == "leave" => {
+            world.active(owner, tenant).then(|| "it is active".to_owned())
+        }
+        Verb::Leave => world.row(owner, tenant).map(|row| format!("it is listed: {row}")),
+        Verb::Sync => world.doubt_sync(data),
+    }
+}
+
+struct Seen<'a> {
+    names: &'a BTreeMap<String, Uuid>,
+    state: &'a Value,
+}
+
+impl<'a> Seen<'a> {
+    fn id(&self, name: &Value) -> String {
+        let text = name.as_str().unwrap_or_default().to_lowercase();
+        self.names.get(&text).map_or(text, Uuid::to_string)
+    }
+
+    /// The organization in which a tenant is active.
+    fn organization(&self, tenant: &Value) -> Option<&'a Value> {
+        let id = self.id(tenant);
+        self.state["organizations"].as_array()?.iter().find(|organization| {
+            let mut rows = organization["tenants"].as_array().into_iter().flatten();
+            rows.any(|row| row["tenantId"] == id.as_str() && row["state"] == "active")
+        })
+    }
+
+    fn row(&self, owner: &Value, tenant: &Value) -> Option<&'a Value> {
+        let id = self.id(tenant);
+        self.organization(owner)?["tenants"].as_array()?.iter().find(|row| row["tenantId"] == id.as_str())
+    }
+
+    fn active(&self, owner: &Value, tenant: &Value) -> bool {
+        self.row(owner, tenant).is_some_and(|row| row["state"] == "active")
+    }
+
+    fn partner(&self, tenant: &str, about: &str) -> Value {
+        let tenants = self.state["tenants"].as_array().into_iter().flatten();
+        let held =
+            tenants.filter(|one| one["tenantId"] == tenant).filter_map(|one| one["partners"].as_array());
+        let found = held.flatten().find(|one| one["tenantId"] == about);
+        found.cloned().unwrap_or_default()
+    }
+
+    /// Outbound redemption at the source, inbound redemption and synchronization at the target.
+    fn openings(&self, source: &str, target: &str) -> [bool; 3] {
+        let (out, into) = (self.partner(source, target), self.partner(target, source));
+        let consent = |record: &Value, name: &str| {
+            record["configuration"]["automaticUserConsentSettings"][name] == true
+        };
+        let sync = into["identitySynchronization"]["userSyncInbound"]["isSyncAllowed"] == true;
+        [consent(&out, "outboundAllowed"), consent(&into, "inboundAllowed"), sync]
+    }
+
+    fn configurations(&self, source: &str, target: &str) -> Vec<&'a Value> {
+        let name = format!("MTO_Sync_{target}");
+        let directories = self.state["directories"].as_array().into_iter().flatten();
+        let held = directories
+            .filter(|one| one["tenantId"] == source)
+            .filter_map(|one| one["servicePrincipals"].as_array());
+        held.flatten().filter(|one| one["displayName"] == name.as_str()).collect()
+    }
+
+    fn doubt_sync(&self, data: &Value) -> Option<String> {
+        if data["action"] == "settings" {
+            return self.doubt_mesh(data);
+        }
+        let targets = data["targets"].as_array().filter(|targets| targets.len() == 1)?;
+        let (source, target) = (self.id(&data["source"]), self.id(&targets[0]));
+        let found = self.configurations(&source, &target);
+        match data["action"].as_str().unwrap_or("configure") {
+            "configure" if found.len() != 1 || found[0]["job"].is_null() => {
+                Some(format!("there is no one job: {found:?}"))
+            }
+            "configure" if self.openings(&source, &target) != [true; 3] => {
+                Some("its settings are closed".to_owned())
+            }
+            "unshare" => {
+                let mut open = self.openings(&source, &target).contains(&true);
+                if data["bothDirections"] == true {
+                    open |= self.openings(&target, &source).contains(&true);
+                }
+                let users = data["cleanup"] != "settings";
+                let is_ours = |one: &&Value| {
+                    one["tags"].as_array().is_some_and(|tags| tags.contains(&json!("mto-functions")))
+                };
+                let left = users && found.iter().any(is_ours);
+                (open || left).then(|| format!("something is open, or left: {found:?}"))
+            }
+            "stop" if found.iter().any(|one| one["job"]["status"]["code"] == "Active") => {
+                Some("the job runs".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn doubt_mesh(&self, data: &Value) -> Option<String> {
+        let organization = self.organization(&data["owner"])?;
+        let rows = organization["tenants"].as_array()?.iter();
+        let active: Vec<&str> = rows
+            .filter(|row| row["state"] == "active" && row["change"].is_null())
+            .filter_map(|row| row["tenantId"].as_str())
+            .collect();
+        let mut pairs = active.iter().flat_map(|one| active.iter().map(move |other| (one, other)));
+        let closed = pairs.find(|(one, other)| one != other && self.openings(one, other) != [true; 3]);
+        closed.map(|(one, other)| format!("{one} and {other} are not open: {:?}", self.openings(one, other)))
+    }
+}

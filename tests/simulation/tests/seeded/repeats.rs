@@ -1,0 +1,18 @@
+//! The same seed, twice.
+
+use mto_simulation_tests::seeded::run;
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in [3, 9, 16] {
+        let (one, other) = (run(seed, None), run(seed, None));
+        assert!(one.trace.len() > 100, "seed {seed} does something");
+        assert_eq!(one.trace, other.trace, "seed {seed}");
+        assert_eq!(one.faults, other.faults, "seed {seed}");
+    }
+}
+
+#[test]
+fn another_seed_gives_another_trace() {
+    assert_ne!(run(3, None).trace, run(4, None).trace);
+}
