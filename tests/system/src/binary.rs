@@ -29,7 +29,8 @@ impl Function {
     /// If the binary was not built: `cargo test --workspace` builds it.
     pub async fn start(verb: &str, environment: &BTreeMap<String, String>) -> Self {
         let runtime = RuntimeApi::serve().await;
-        let mut child = Command::new(binary(&format!("mto-{verb}"), &["functions", "shared"]))
+        let own = format!("functions/{verb}");
+        let mut child = Command::new(binary(&format!("mto-{verb}"), &[own.as_str(), "shared"]))
             .env_clear()
             .envs(environment)
             .env("AWS_LAMBDA_RUNTIME_API", runtime.address())
@@ -106,7 +107,10 @@ pub fn binary(name: &str, sources: &[&str]) -> PathBuf {
 /// # Panics
 /// If it is so.
 pub fn assert_current(binary: &Path) {
-    assert_newer(binary, &["functions", "shared"]);
+    let name = binary.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    // Of the other functions it is not made.
+    let own = format!("functions/{}", name.strip_prefix("mto-").unwrap_or_default());
+    assert_newer(binary, &[own.as_str(), "shared"]);
 }
 
 fn assert_newer(binary: &Path, sources: &[&str]) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use mto_local::{dead_letter_queue, queue};
+use mto_messages::Verb;
 use serde_json::Value;
 
 use super::driver::Driver;
@@ -10,6 +12,37 @@ use super::run::Report;
 use super::script::Planned;
 
 impl Driver {
+    /// Chains of one command: its messages, but for those whose invocation has sent the next one already.
+    pub(crate) fn chains_are_counted(&self, command: &str) {
+        let mut book = self.world.book.lock().unwrap();
+        let Some(account) = book.commands.get(command) else { return };
+        let (verb, most) = (account.verb, account.chains());
+        let stored = self.world.queues.contents(&queue(verb));
+        let needle = format!("\"{command}\"");
+        let is_of = |body: &str| {
+            let id = || serde_json::from_str::<Value>(body).unwrap()["id"] == command;
+            body.contains(&needle) && id()
+        };
+        let messages = stored.iter().filter(|message| is_of(&message.body)).count();
+        let between = self.running.iter().filter(|one| {
+            let invocation = &book.invocations[one.index];
+            invocation.command == command && invocation.sent_again && !invocation.deleted
+        });
+        let between = between.count();
+        let chains = messages.saturating_sub(between);
+        if chains > most as usize {
+            let text = format!("{chains} chains of {command}; faults make at most {most}");
+            book.violate(Invariant::ChainsAreCounted, text);
+        }
+    }
+
+    /// The commands that lie in a dead-letter queue.
+    pub(crate) fn dead(&self) -> Vec<String> {
+        let letters = Verb::ALL.iter().flat_map(|verb| self.world.queues.contents(&dead_letter_queue(*verb)));
+        let id = |body: String| serde_json::from_str::<Value>(&body).ok()?["id"].as_str().map(str::to_owned);
+        letters.filter_map(|letter| id(letter.body)).collect()
+    }
+
     pub(crate) fn violate(&mut self, invariant: Invariant, text: String) {
         let mut book = self.world.book.lock().unwrap();
         book.current = None;

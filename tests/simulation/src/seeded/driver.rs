@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use entra_simulator::Change;
 use mto_handler::{Queue, QueueUrl, Record};
-use mto_local::{dead_letter_queue, queue};
+use mto_local::queue;
 use mto_messages::Verb;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
@@ -43,8 +43,8 @@ impl Wake for Flag {
 }
 
 /// An invocation at work.
-struct Running {
-    index: usize,
+pub(crate) struct Running {
+    pub(crate) index: usize,
     verb: Verb,
     message_id: String,
     receipt: String,
@@ -65,7 +65,7 @@ enum Due {
 
 pub(crate) struct Driver {
     pub(crate) world: World,
-    running: Vec<Running>,
+    pub(crate) running: Vec<Running>,
     due: BTreeMap<(OffsetDateTime, u64), Due>,
     dice: Dice,
     events: u64,
@@ -329,37 +329,6 @@ impl Driver {
         account.forks += u32::from(forked);
         account.troubled += u32::from(!acknowledged);
         book.current = None;
-    }
-
-    /// Chains of one command: its messages, but for those whose invocation has sent the next one already.
-    fn chains_are_counted(&self, command: &str) {
-        let mut book = self.world.book.lock().unwrap();
-        let Some(account) = book.commands.get(command) else { return };
-        let (verb, most) = (account.verb, account.chains());
-        let stored = self.world.queues.contents(&queue(verb));
-        let needle = format!("\"{command}\"");
-        let is_of = |body: &str| {
-            let id = || serde_json::from_str::<Value>(body).unwrap()["id"] == command;
-            body.contains(&needle) && id()
-        };
-        let messages = stored.iter().filter(|message| is_of(&message.body)).count();
-        let between = self.running.iter().filter(|one| {
-            let invocation = &book.invocations[one.index];
-            invocation.command == command && invocation.sent_again && !invocation.deleted
-        });
-        let between = between.count();
-        let chains = messages.saturating_sub(between);
-        if chains > most as usize {
-            let text = format!("{chains} chains of {command}; faults make at most {most}");
-            book.violate(Invariant::ChainsAreCounted, text);
-        }
-    }
-
-    /// The commands that lie in a dead-letter queue.
-    pub(crate) fn dead(&self) -> Vec<String> {
-        let letters = Verb::ALL.iter().flat_map(|verb| self.world.queues.contents(&dead_letter_queue(*verb)));
-        let id = |body: String| serde_json::from_str::<Value>(&body).ok()?["id"].as_str().map(str::to_owned);
-        letters.filter_map(|letter| id(letter.body)).collect()
     }
 }
 

@@ -36,6 +36,7 @@ mod run;
 mod script;
 mod seen;
 mod shrink;
+mod stage;
 mod truth;
 mod world;
 

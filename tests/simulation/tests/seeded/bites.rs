@@ -8,7 +8,7 @@ use mto_simulation_tests::seeded::{Mutant, Report, run, shrink};
 const SEEDS: u64 = 60;
 
 /// Runs that shrinking may take: what is printed is how many faults were needed, or fewer.
-const MOST_RUNS: u32 = 6;
+const MOST_RUNS: u32 = 4;
 
 /// Variants that are tried side by side.
 const SIDE_BY_SIDE: usize = 2;
