@@ -190,8 +190,12 @@ fn decide_secrets(
     timing: &Timing<'_>,
 ) -> Option<Decision> {
     let everyone = wanted.scope.everyone;
+    let ours = configuration.is_ours() || pair.wrote(journal, CREATE).is_some();
+    let tag = |tags| pair.once(configuration, ConfigurationChange::Tag { tags }, journal, timing);
     if configuration.has_secrets(everyone) {
-        return None;
+        // Another command can have tagged it first: that it is ours, only the one that made it knows.
+        let is_unmarked = ours && !configuration.is_ours();
+        return is_unmarked.then(|| tag(configuration.tags_with(everyone, true)));
     }
     let set = ConfigurationChange::SetSecrets { everyone };
     let Some(set_at) = pair.accepted(journal, set.what()) else {
@@ -201,10 +205,9 @@ fn decide_secrets(
     if let Some(job) = ran.filter(|_| pair.accepted(journal, RESTART).is_none_or(|at| at < set_at)) {
         return Some(pair.restart(configuration, job, false));
     }
-    let ours = configuration.is_ours() || pair.wrote(journal, CREATE).is_some();
     let tags = configuration.tags_with(everyone, ours);
     debug_assert!(tags.contains(secrets_tag(everyone)));
-    Some(pair.once(configuration, ConfigurationChange::Tag { tags }, journal, timing))
+    Some(tag(tags))
 }
 
 /// Desired state: who is missing is assigned, who is surplus is unassigned. With everybody in scope assignments say
