@@ -70,12 +70,12 @@ pub enum GraphError {
         /// How many were read.
         limit: usize,
     },
-    /// The answer is larger than the transport takes.
+    /// The answer is larger than the transport takes, or a collection larger than a function can hold.
     #[error("an answer of more than {limit_bytes} bytes")]
     TooLarge {
         /// Whether the request could change something.
         is_write: bool,
-        /// The transport's limit, in bytes.
+        /// The limit, in bytes.
         limit_bytes: usize,
     },
     /// A nextLink leads away from the Graph we were told to use. Our token stays here.

@@ -293,3 +293,18 @@ async fn a_list_that_does_not_end_is_given_up() {
     let error = client.list(&call, &ListMembers).await.unwrap_err();
     assert!(matches!(error, GraphError::TooManyPages { limit: 1_000 }), "{error:?}");
 }
+
+#[tokio::test]
+async fn a_list_that_is_larger_than_a_functions_memory_is_given_up() {
+    let next = format!("{ROOT}/again");
+    // Valid, and as large as the transport lets one page be.
+    let filler = "x".repeat(8 << 20);
+    let page = || json(200, &json!({"value": [], "filler": filler, "@odata.nextLink": next}));
+    let mut script = Script::new().on(LIST, page());
+    for _ in 0..3 {
+        script = script.on("GET /again", page());
+    }
+    let (client, call) = client(&script, &ManualClock::new());
+    let error = client.list(&call, &ListMembers).await.unwrap_err();
+    assert!(matches!(error, GraphError::TooLarge { is_write: false, limit_bytes: 33_554_432 }), "{error:?}");
+}

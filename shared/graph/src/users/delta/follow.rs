@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::client::GraphClient;
 use crate::endpoint::{DecodeError, GraphRequest};
 use crate::error::GraphError;
-use crate::paging::MAX_PAGES;
+use crate::paging::{ListSize, MAX_PAGES};
 
 /// A 40x with this code says what 410 says.
 const STATE_NOT_FOUND: &str = "syncStateNotFound";
@@ -29,7 +29,7 @@ impl GraphClient {
         if let Some(DeltaLink(link)) = since {
             request.absolute = Some(self.next_url(link)?);
         }
-        let mut changes = Vec::new();
+        let (mut changes, mut size) = (Vec::new(), ListSize::default());
         for _ in 0..MAX_PAGES {
             let response = match self.execute(call, &request).await {
                 Err(error) if request.absolute.is_some() && is_expired(&error) => {
@@ -37,6 +37,7 @@ impl GraphClient {
                 }
                 answered => answered?,
             };
+            size.add(&response)?;
             let reply = response.decode(endpoint)?;
             changes.extend(reply.value.value);
             match (reply.value.next_link, reply.value.delta_link) {
