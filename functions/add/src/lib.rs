@@ -47,7 +47,7 @@ impl Function for Add {
     }
 
     async fn observe(&self, aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphError> {
-        Ok(Observed { own: views::organization(look, aim.owner).await? })
+        Ok(Observed { own: views::organization_with_list(look, aim.owner).await? })
     }
 
     fn decide(&self, aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {

@@ -55,10 +55,18 @@ impl Function for Create {
     }
 
     async fn observe(&self, aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphError> {
-        let own = views::organization(look, aim.owner).await?;
-        let request = match own.state {
-            OrganizationState::Inactive => Some(views::join_request(look, aim.owner).await?),
-            OrganizationState::Active | OrganizationState::Unrecognised(_) => None,
+        let (own, request) = if look.has_posted {
+            // It was seen to stand: mostly one request, as long as members are waited for.
+            let own = views::organization_with_list(look, aim.owner).await?;
+            let request = match own.state {
+                OrganizationState::Inactive => Some(views::join_request(look, aim.owner).await?),
+                OrganizationState::Active | OrganizationState::Unrecognised(_) => None,
+            };
+            (own, request)
+        } else {
+            let (own, request) = views::organization_and_request(look, aim.owner).await?;
+            let in_none = own.state == OrganizationState::Inactive;
+            (own, in_none.then_some(request))
         };
         let templates = match aim.templates {
             // They matter before anybody joins; once `add` was posted they were seen as wanted.

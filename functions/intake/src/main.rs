@@ -14,8 +14,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
 fn build(environment: &dyn Environment) -> Result<Intake, lambda_runtime::Error> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let transport = Arc::new(ReqwestTransport::new()?);
-    let config = Config::read(environment, &AwsBackends::new(environment, transport, Arc::clone(&clock)))?;
-    let queue = Arc::new(SqsQueue::from_environment(environment)?);
+    let transport = Arc::new(ReqwestTransport::when_needed());
+    let backends = AwsBackends::new(environment, transport.clone(), Arc::clone(&clock));
+    let config = Config::read(environment, &backends)?;
+    let queue = Arc::new(SqsQueue::over(environment, transport)?);
     Ok(Intake::new(config, queue, clock))
 }

@@ -54,8 +54,7 @@ impl Function for Join {
     }
 
     async fn observe(&self, aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphError> {
-        let own = views::organization(look, aim.tenant).await?;
-        let request = views::join_request(look, aim.tenant).await?;
+        let (own, request) = views::organization_and_request(look, aim.tenant).await?;
         let owner = if join::needs_owner(aim, &own, &request) {
             read_owner(aim, &request, look).await
         } else {

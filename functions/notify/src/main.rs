@@ -10,10 +10,10 @@ use mto_notify::{Notify, NotifyConfig};
 async fn main() -> Result<(), lambda_runtime::Error> {
     run_batches(|environment| {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let transport = Arc::new(ReqwestTransport::new()?);
+        let transport = Arc::new(ReqwestTransport::when_needed());
         let backends = AwsBackends::new(environment, transport.clone(), Arc::clone(&clock));
-        let config = NotifyConfig::read(environment, &backends, transport, &clock)?;
-        let queue = Arc::new(SqsQueue::from_environment(environment)?);
+        let config = NotifyConfig::read(environment, &backends, transport.clone(), &clock)?;
+        let queue = Arc::new(SqsQueue::over(environment, transport)?);
         Ok(Notify::new(config, queue, clock))
     })
     .await

@@ -39,6 +39,7 @@ mod endpoint;
 mod error;
 pub mod groups;
 pub mod invitations;
+mod json_path;
 mod oauth;
 pub mod organization;
 mod paging;

@@ -1,5 +1,6 @@
 //! [`ReqwestTransport`]: requests over HTTP.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,10 +18,10 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A page of 999 users with all properties stays well under this; anything larger would only eat our memory.
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// Sends requests with reqwest: HTTP/1.1, no redirects, no proxies, no cookies.
+/// Sends requests with reqwest: HTTP/1.1, no redirects, no proxies, no cookies. Clones share one connection pool.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    client: reqwest::Client,
+    client: Arc<OnceLock<reqwest::Client>>,
     max_body_bytes: usize,
 }
 
@@ -31,17 +32,37 @@ impl ReqwestTransport {
     ///
     /// When TLS cannot be set up (the machine has no certificate authorities).
     pub fn new() -> Result<Self, TransportError> {
-        let builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .user_agent(concat!("mto-functions/", env!("CARGO_PKG_VERSION")));
-        #[cfg(feature = "tls")]
-        let builder = builder.tls_backend_preconfigured(tls::client_config()?);
-        let client = builder.build().map_err(not_sent)?;
-        Ok(Self { client, max_body_bytes: MAX_BODY_BYTES })
+        let transport = Self::when_needed();
+        transport.client()?;
+        Ok(transport)
     }
+
+    /// As [`new`](Self::new), but the client is made with the first request: reading the machine's certificate
+    /// authorities takes longer than everything else at the start of a function. If TLS cannot be set up, no request is
+    /// sent, and each says so.
+    pub fn when_needed() -> Self {
+        Self { client: Arc::default(), max_body_bytes: MAX_BODY_BYTES }
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, TransportError> {
+        if let Some(made) = self.client.get() {
+            return Ok(made);
+        }
+        let new = client()?;
+        Ok(self.client.get_or_init(|| new))
+    }
+}
+
+fn client() -> Result<reqwest::Client, TransportError> {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .user_agent(concat!("mto-functions/", env!("CARGO_PKG_VERSION")));
+    #[cfg(feature = "tls")]
+    let builder = builder.tls_backend_preconfigured(tls::client_config()?);
+    builder.build().map_err(not_sent)
 }
 
 #[async_trait]
@@ -51,7 +72,7 @@ impl Transport for ReqwestTransport {
         let limit = request.extensions().get::<TimeLimit>().map_or(REQUEST_TIMEOUT, |limit| limit.0);
         let mut request = reqwest::Request::try_from(request).map_err(not_sent)?;
         *request.timeout_mut() = Some(limit.min(REQUEST_TIMEOUT));
-        let mut response = self.client.execute(request).await.map_err(classify)?;
+        let mut response = self.client()?.execute(request).await.map_err(classify)?;
         let mut answer = http::Response::builder().status(response.status());
         if let Some(headers) = answer.headers_mut() {
             std::mem::swap(headers, response.headers_mut());

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 use super::*;
 
@@ -16,6 +17,27 @@ async fn server(answer: &'static [u8]) -> SocketAddr {
         stream.write_all(answer).await.unwrap();
     });
     address
+}
+
+/// Takes connections, one after the other, and answers this many requests on each before it closes it. Returns where it
+/// is, and tells of each connection that it has closed.
+async fn patient_server(requests: &'static [usize]) -> (SocketAddr, mpsc::UnboundedReceiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (closed, is_closed) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        for count in requests {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            for _ in 0..*count {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await.unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").await.unwrap();
+            }
+            drop(stream);
+            let _ = closed.send(());
+        }
+    });
+    (address, is_closed)
 }
 
 fn request(url: &str) -> http::Request<Bytes> {
@@ -70,6 +92,27 @@ async fn a_service_that_does_not_answer_is_left_when_the_callers_time_is_over() 
     request.extensions_mut().insert(TimeLimit(Duration::from_millis(20)));
     let error = ReqwestTransport::new().unwrap().send(request).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn clones_of_a_transport_that_is_made_when_needed_share_one_connection() {
+    let (address, _) = patient_server(&[2]).await;
+    let transport = ReqwestTransport::when_needed();
+    for transport in [transport.clone(), transport] {
+        let answer = send(&transport, &format!("http://{address}/")).await.unwrap();
+        assert_eq!(answer.body(), "hi");
+    }
+}
+
+/// As after a pause between two invocations, in which the process was frozen.
+#[tokio::test]
+async fn a_connection_that_was_closed_meanwhile_costs_a_new_one_and_no_error() {
+    let (address, mut closed) = patient_server(&[1, 1]).await;
+    let transport = ReqwestTransport::new().unwrap();
+    send(&transport, &format!("http://{address}/")).await.unwrap();
+    closed.recv().await.unwrap();
+    let answer = send(&transport, &format!("http://{address}/")).await.unwrap();
+    assert_eq!(answer.body(), "hi");
 }
 
 #[cfg(not(feature = "tls"))]

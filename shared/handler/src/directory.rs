@@ -1,6 +1,7 @@
 //! The tenant directory: which tenants may be touched at all, and with which credential.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use mto_graph::Cloud;
 use mto_messages::{InboundTrust, Names, Scope, Templates, TenantId, Verb};
@@ -161,6 +162,7 @@ pub struct Application {
 pub struct Directory {
     entries: BTreeMap<TenantId, TenantEntry>,
     by_name: HashMap<String, TenantId>,
+    names: Arc<Names>,
     function: Verb,
 }
 
@@ -184,12 +186,16 @@ impl Directory {
     /// # Errors
     /// A [`ConfigError`] that names the field.
     pub fn new(document: DirectoryDocument, variable: &str, function: Verb) -> Result<Self, ConfigError> {
-        let mut directory = Self { entries: BTreeMap::new(), by_name: HashMap::new(), function };
+        let mut directory =
+            Self { entries: BTreeMap::new(), by_name: HashMap::new(), names: Arc::default(), function };
         for (index, entry) in document.tenants.into_iter().enumerate() {
             directory
                 .insert(entry)
                 .map_err(|(field, problem)| bad(variable, &format!("tenants[{index}].{field}"), &problem))?;
         }
+        let name = |entry: &TenantEntry| entry.display_name.clone().unwrap_or_else(|| entry.name.clone());
+        let names = directory.entries.iter().map(|(tenant, entry)| (*tenant, name(entry)));
+        directory.names = Arc::new(names.collect());
         Ok(directory)
     }
 
@@ -259,10 +265,9 @@ impl Directory {
         self.entries.iter().filter(|(_, entry)| self.application(entry).is_some()).map(|(tenant, _)| *tenant)
     }
 
-    /// Names for texts.
-    pub fn names(&self) -> Names {
-        let name = |entry: &TenantEntry| entry.display_name.clone().unwrap_or_else(|| entry.name.clone());
-        self.entries.iter().map(|(tenant, entry)| (*tenant, name(entry))).collect()
+    /// Names for texts. They are gathered once: each message needs them several times.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.names)
     }
 
     /// The default scopes of the tenants that have one.

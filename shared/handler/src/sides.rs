@@ -128,7 +128,7 @@ impl Parts {
         Ok(self.0.next().ok_or_else(missing)??.decode(endpoint)?.value)
     }
 
-    fn templates(&mut self) -> Result<TemplateValues, GraphError> {
+    pub(crate) fn templates(&mut self) -> Result<TemplateValues, GraphError> {
         let partner = self.next(&GetPartnerConfigurationTemplate)?;
         let identity = self.next(&GetIdentitySynchronizationTemplate)?;
         Ok(views::template_values(&partner, &identity))

@@ -157,6 +157,9 @@ impl<F: Function> Handler<F> {
     /// Past its deadline a command makes no more writes; it still may turn out to be done.
     fn expire(&self, work: &Work<'_>, budget: Duration, step: &Step, seen: &Value) -> Option<Next> {
         let past = work.journal.looks > 1 && self.clock.now() >= work.budget_start + budget;
+        if !past {
+            return None;
+        }
         let names = self.config.directory.names();
         let story = match step {
             Step::Finish(_) | Step::Remember(_) => return None,
@@ -166,7 +169,7 @@ impl<F: Function> Handler<F> {
                 Story::expired_before(writes, waited_for, &names, seen.clone())
             }
         };
-        past.then(|| Next::Told(OutcomeKind::Expired, Box::new(story)))
+        Some(Next::Told(OutcomeKind::Expired, Box::new(story)))
     }
 
     /// Makes the writes that were not refused by themselves already.

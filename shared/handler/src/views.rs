@@ -1,10 +1,10 @@
 //! From Graph's types to the core's words, shared by the functions.
 
-use mto_graph::GraphError;
 use mto_graph::prelude::{
     self as graph, GetIdentitySynchronizationTemplate, GetJoinRequest, GetMultiTenantOrganization,
     GetPartnerConfigurationTemplate, ListMembers,
 };
+use mto_graph::{GraphError, GraphRequest};
 use mto_messages::{
     ApplicationLevel, AutomaticUserConsentSettings, IdentitySynchronizationTemplate, InboundTrust,
     PartnerConfigurationTemplate, TemplateValues, TenantId, UserSyncInbound,
@@ -14,6 +14,7 @@ use mto_reconcile::{
 };
 
 use crate::function::Look;
+use crate::sides::Parts;
 
 /// The organization as `tenant` sees it: one request, and a second one for the list if there is one.
 ///
@@ -26,6 +27,44 @@ pub async fn organization(look: &Look<'_>, tenant: TenantId) -> Result<Organizat
         view.members = look.list(tenant, &ListMembers).await?.into_iter().map(row).collect();
     }
     Ok(view)
+}
+
+/// The same in one `$batch`, for a tenant that was seen to be in one: the list is asked for without waiting for the
+/// answer that says so.
+///
+/// # Errors
+/// What Graph answered. That there is no list, where there is no organization, is none.
+pub async fn organization_with_list(
+    look: &Look<'_>,
+    tenant: TenantId,
+) -> Result<OrganizationView, GraphError> {
+    let requests = [GraphRequest::of(&GetMultiTenantOrganization), GraphRequest::of(&ListMembers)];
+    let mut parts = Parts(look.batch(tenant, &requests).await?.into_iter());
+    let mut view = organization_view(parts.next(&GetMultiTenantOrganization)?);
+    let list = parts.next(&ListMembers);
+    if view.state == OrganizationState::Active {
+        view.members = look.rest(tenant, &ListMembers, list?).await?.into_iter().map(row).collect();
+    }
+    Ok(view)
+}
+
+/// The organization and the join request in one `$batch`, for a tenant that is expected to be in none; a second request
+/// for the list if there is one.
+///
+/// # Errors
+/// What Graph answered.
+pub async fn organization_and_request(
+    look: &Look<'_>,
+    tenant: TenantId,
+) -> Result<(OrganizationView, JoinRequest), GraphError> {
+    let requests = [GraphRequest::of(&GetMultiTenantOrganization), GraphRequest::of(&GetJoinRequest)];
+    let mut parts = Parts(look.batch(tenant, &requests).await?.into_iter());
+    let mut view = organization_view(parts.next(&GetMultiTenantOrganization)?);
+    let request = request_view(parts.next(&GetJoinRequest)?);
+    if view.state == OrganizationState::Active {
+        view.members = look.list(tenant, &ListMembers).await?.into_iter().map(row).collect();
+    }
+    Ok((view, request))
 }
 
 /// The organization without its list.
@@ -45,27 +84,32 @@ pub(crate) fn organization_view(seen: graph::MultiTenantOrganization) -> Organiz
 /// # Errors
 /// What Graph answered.
 pub async fn join_request(look: &Look<'_>, tenant: TenantId) -> Result<JoinRequest, GraphError> {
-    let seen = look.send(tenant, &GetJoinRequest).await?;
+    Ok(request_view(look.send(tenant, &GetJoinRequest).await?))
+}
+
+fn request_view(seen: graph::JoinRequestRecord) -> JoinRequest {
     let (progress, details) = match seen.transition_details {
         Some(change) => (change.status.map(progress), change.details.filter(|text| !text.is_empty())),
         None => (None, None),
     };
-    Ok(JoinRequest {
+    JoinRequest {
         owner: seen.added_by_tenant_id.map(TenantId::new),
         state: seen.member_state.map(state),
         progress,
         details,
-    })
+    }
 }
 
-/// The values of the tenant's two templates.
+/// The values of the tenant's two templates, in one `$batch`.
 ///
 /// # Errors
 /// What Graph answered.
 pub async fn templates(look: &Look<'_>, tenant: TenantId) -> Result<TemplateValues, GraphError> {
-    let partner = look.send(tenant, &GetPartnerConfigurationTemplate).await?;
-    let identity = look.send(tenant, &GetIdentitySynchronizationTemplate).await?;
-    Ok(template_values(&partner, &identity))
+    let requests = [
+        GraphRequest::of(&GetPartnerConfigurationTemplate),
+        GraphRequest::of(&GetIdentitySynchronizationTemplate),
+    ];
+    Parts(look.batch(tenant, &requests).await?.into_iter()).templates()
 }
 
 /// The values of both templates.

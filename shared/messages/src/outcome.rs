@@ -237,7 +237,7 @@ impl Outcome {
             OutcomeError(format!("\"{path}\": {}", clip(&error.inner().to_string(), 300)))
         })?;
         let (verb, kind) = kind_of(&event.kind).ok_or_else(|| {
-            OutcomeError(format!("the type {:?} is no outcome's of version 1", clip(&event.kind, 100)))
+            OutcomeError(format!("the type \"{}\" is no outcome's of version 1", clip(&event.kind, 100)))
         })?;
         let Event { id, source, time, subject, reply_to, root, data, .. } = event;
         Ok(Self { id, source, verb, kind, time, subject, reply_to, root, data })

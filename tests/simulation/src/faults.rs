@@ -137,6 +137,7 @@ impl Transport for FaultyTransport {
         if let Some(instead) = self.at(Point::Request(&method, &path), TransportErrorKind::NotSent) {
             return instead;
         }
+        let asked = request.body().clone();
         let answer = self.inner.send(request).await?;
         let mut body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         if let Some(token) = body["access_token"].as_str() {
@@ -145,11 +146,26 @@ impl Transport for FaultyTransport {
         let answer = match &self.rewrite {
             Some(rewrite) if !body.is_null() => {
                 rewrite(&method, &path, &mut body);
+                rewrite_parts(rewrite, &asked, &mut body);
                 answer.map(|_| Bytes::from(body.to_string()))
             }
             Some(_) | None => answer,
         };
         self.let_others_go_on().await;
         self.at(Point::Answered(&method, &path), TransportErrorKind::Interrupted).unwrap_or(Ok(answer))
+    }
+}
+
+/// The answers inside a batch, each as if it had come alone.
+fn rewrite_parts(rewrite: &Rewrite, asked: &[u8], answer: &mut Value) {
+    let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
+    for request in asked["requests"].as_array().into_iter().flatten() {
+        let parts = answer["responses"].as_array_mut();
+        let part = parts.and_then(|parts| parts.iter_mut().find(|part| part["id"] == request["id"]));
+        let (method, url) = (request["method"].as_str(), request["url"].as_str());
+        if let (Some(part), Some(method), Some(url)) = (part, method, url) {
+            let path = format!("/v1.0{}", url.split('?').next().unwrap_or_default());
+            rewrite(method, &path, &mut part["body"]);
+        }
     }
 }

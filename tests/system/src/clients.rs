@@ -27,13 +27,22 @@ impl Client {
     /// If that cannot be done.
     pub async fn install(name: &str) -> Self {
         let clients = profile_folder().parent().expect("a profile lies in target/").join("clients");
+        Self::install_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(name), &clients).await
+    }
+
+    /// The same for a folder that lies elsewhere; its copy goes below `clients`.
+    ///
+    /// # Panics
+    /// If that cannot be done.
+    pub async fn install_from(source: &Path, clients: &Path) -> Self {
+        let name = source.file_name().and_then(|name| name.to_str()).expect("a client has a name");
         let folder = clients.join(name);
         std::fs::create_dir_all(&folder).expect("target/ can be written to");
         let lock =
             std::fs::File::create(clients.join(format!("{name}.lock"))).expect("target/ can be written to");
         // Several test binaries may get here at the same time; the lock ends with the file.
         lock.lock().expect("the lock file can be locked");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(name), &folder);
+        copy(source, &folder);
         let npm = folder.join("package-lock.json");
         if npm.is_file() {
             // No scripts of packages are run, and packages that lie about their engine are not our concern.

@@ -2,30 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use entra_simulator::{Options, Seed, TenantSeed};
+use entra_simulator::Options;
 use mto_messages::Verb;
-use serde_json::{Value, json};
-use tokio::process::Command;
+use serde_json::Value;
 
 use crate::edges::{Receiver, Served};
 use crate::extension::SecretsExtension;
-use crate::program::run;
+use crate::kills::Tap;
 use crate::shell::{Shell, blocks};
-use crate::tools::{profile_folder, repository};
-use crate::{Ministack, Simulated};
+use crate::tools::repository;
+use crate::workplace::{architecture, build, seed, workplace};
+use crate::{Killer, Ministack, Simulated};
 
 /// How long a test waits for something to happen.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks at whether it has happened.
 const PAUSE: Duration = Duration::from_millis(50);
-
-const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/certificates/test-client.crt.pem");
-const PRIVATE_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/certificates/test-client.key.pem");
 
 /// One installation, and everything around it.
 pub struct Deployment {
@@ -48,13 +44,36 @@ impl Deployment {
     /// # Panics
     /// If anything goes wrong.
     pub async fn new(options: Options) -> Self {
+        Self::deploy(options, None).await
+    }
+
+    /// The same, with functions whose processes are killed.
+    ///
+    /// # Panics
+    /// If anything goes wrong.
+    pub async fn with_killer(options: Options, killer: &Killer) -> Self {
+        Self::deploy(options, Some(killer)).await
+    }
+
+    async fn deploy(options: Options, killer: Option<&Killer>) -> Self {
         let seed = seed();
-        let simulated = Simulated::serve(seed.clone(), options).await;
+        let simulated = Simulated::serve_under(seed.clone(), options, killer.cloned()).await;
         let portal = Served::serve(Receiver::default()).await;
         let extension = SecretsExtension::serve().await;
         let port = extension.port();
-        let variables = [("AUTH", "true"), ("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", port.as_str())];
+        let mut variables = vec![("AUTH", "true"), ("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", port.as_str())];
+        let tap = match killer {
+            Some(killer) => Some(Tap::serve(killer.clone()).await),
+            None => None,
+        };
+        let tap_root = tap.as_ref().map(Tap::root);
+        // The emulator hands it to the functions.
+        variables.extend(tap_root.as_deref().map(|root| ("AWS_ENDPOINT_URL", root)));
         let ministack = Ministack::start_with(&variables).await;
+        if let (Some(tap), Some(killer)) = (tap, killer) {
+            tap.leads_to(&ministack);
+            killer.reaches(&ministack);
+        }
         extension.reads_from(ministack.endpoint());
         let folder = workplace(&seed);
         build(&folder).await;
@@ -238,62 +257,6 @@ pub async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> Option<T> {
         }
     };
     tokio::time::timeout(PATIENCE, asking).await.ok()
-}
-
-/// Contoso signs in with a certificate; Fabrikam with a secret in Secrets Manager, which the document has put there;
-/// Tailspin with a secret in a file.
-fn seed() -> Seed {
-    let mut seed = Seed::demo(4);
-    let contoso = &mut seed.tenants[0].applications[0];
-    contoso.secrets.clear();
-    contoso.certificates = vec![std::fs::read_to_string(CERTIFICATE).expect("the certificate can be read")];
-    seed
-}
-
-/// A folder of its own that looks like the repository to the commands of the document.
-fn workplace(seed: &Seed) -> PathBuf {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder = profile_folder().join("deployments").join(format!("{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("target/ can be written to");
-    std::os::unix::fs::symlink(repository().join("infra"), folder.join("infra")).expect("a link can be made");
-    let tenants: Vec<Value> = seed.tenants.iter().take(3).map(|tenant| entry(tenant, &folder)).collect();
-    let directory = format!("{:#}", json!({"tenants": tenants}));
-    std::fs::write(folder.join("tenants.json"), directory).expect("target/ can be written to");
-    folder
-}
-
-fn entry(tenant: &TenantSeed, folder: &Path) -> Value {
-    let name = tenant.display_name.to_lowercase();
-    let application = &tenant.applications[0];
-    let file = folder.join(format!("{name}.secret"));
-    if let Some(secret) = application.secrets.first() {
-        std::fs::write(&file, secret.expose()).expect("target/ can be written to");
-    }
-    let credential = match name.as_str() {
-        "contoso" => {
-            json!({"certificate": {"certificate": {"file": CERTIFICATE}, "privateKey": {"file": PRIVATE_KEY}}})
-        }
-        "fabrikam" => json!({"clientSecret": {"secretsManager": "mto/fabrikam"}}),
-        _ => json!({"clientSecret": {"file": file}}),
-    };
-    let application = json!({"clientId": application.client_id, "credential": credential});
-    json!({"tenantId": tenant.tenant_id, "name": name, "application": application})
-}
-
-/// The zips of the binaries cargo has built beside this test.
-async fn build(folder: &Path) {
-    for function in Verb::ALL.map(Verb::as_str).into_iter().chain(["intake", "notify"]) {
-        crate::assert_current(&profile_folder().join(format!("mto-{function}")));
-    }
-    let mut command = Command::new(repository().join("infra/aws/build"));
-    command.args(["--arch", architecture(), "--from"]).arg(profile_folder());
-    command.arg("--output").arg(folder.join("target/lambda"));
-    run(&mut command, "").await;
-}
-
-fn architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }
 
 fn open_shell(ministack: &Ministack, folder: &Path) -> Shell {

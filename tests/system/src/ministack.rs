@@ -130,15 +130,12 @@ impl Ministack {
     /// # Panics
     /// If it does not answer.
     pub async fn peek(&self, queue: &str) -> Vec<Value> {
-        let address = self.endpoint.trim_start_matches("http://");
-        let (_, body) = exchange(address, "GET", "/_ministack/sqs/messages", &[], "")
-            .await
-            .expect("the emulator answers");
-        let all: Value = serde_json::from_str(&body).expect("JSON");
-        let regions = all["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
-        let queues = regions.filter_map(|regions| regions[REGION].as_object()).flatten();
-        let found = queues.filter(|(url, _)| url.rsplit('/').next() == Some(queue));
-        found.filter_map(|(_, messages)| messages.as_array()).flatten().cloned().collect()
+        stored(&self.endpoint, queue).await
+    }
+
+    /// Its own process.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.process.id()
     }
 
     /// The processes of a function, by their ids: those whose environment names it, among the emulator's descendants.
@@ -153,6 +150,18 @@ impl Ministack {
     }
 }
 
+/// What [`Ministack::peek`] tells, by the emulator's address.
+pub(crate) async fn stored(endpoint: &str, queue: &str) -> Vec<Value> {
+    let address = endpoint.trim_start_matches("http://");
+    let (_, body) =
+        exchange(address, "GET", "/_ministack/sqs/messages", &[], "").await.expect("the emulator answers");
+    let all: Value = serde_json::from_str(&body).expect("JSON");
+    let regions = all["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
+    let queues = regions.filter_map(|regions| regions[REGION].as_object()).flatten();
+    let found = queues.filter(|(url, _)| url.rsplit('/').next() == Some(queue));
+    found.filter_map(|(_, messages)| messages.as_array()).flatten().cloned().collect()
+}
+
 fn spawn(command: &mut Command) -> Child {
     command
         .stdin(Stdio::null())
@@ -163,12 +172,14 @@ fn spawn(command: &mut Command) -> Child {
         .expect("MiniStack starts")
 }
 
-fn running() -> Vec<u32> {
+/// The ids of all processes.
+pub(crate) fn running() -> Vec<u32> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-fn descends(process: u32, from: u32) -> bool {
+/// Whether one process was started by the other, or by one that was.
+pub(crate) fn descends(process: u32, from: u32) -> bool {
     // Bounded, should the tree change while it is read.
     std::iter::successors(Some(process), |id| parent(*id)).take(20).any(|id| id == from)
 }

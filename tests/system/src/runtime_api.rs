@@ -1,7 +1,7 @@
 //! The Lambda Runtime API, as a function sees it (AWS Lambda developer guide, "Using the Lambda runtime API").
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -32,12 +32,14 @@ struct Invocation {
 struct Shared {
     next: Mutex<mpsc::Receiver<Invocation>>,
     running: Mutex<Option<oneshot::Sender<Answer>>>,
+    polls: mpsc::UnboundedSender<Instant>,
 }
 
 /// A Runtime API on loopback.
 pub struct RuntimeApi {
     address: String,
     invocations: mpsc::Sender<Invocation>,
+    polls: Mutex<mpsc::UnboundedReceiver<Instant>>,
 }
 
 impl RuntimeApi {
@@ -47,7 +49,8 @@ impl RuntimeApi {
     /// If the system has no free port.
     pub async fn serve() -> Self {
         let (invocations, next) = mpsc::channel(1);
-        let shared = Arc::new(Shared { next: Mutex::new(next), running: Mutex::new(None) });
+        let (polled, polls) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared { next: Mutex::new(next), running: Mutex::new(None), polls: polled });
         let router = axum::Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next_invocation))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -57,12 +60,23 @@ impl RuntimeApi {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address").to_string();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address, invocations }
+        Self { address, invocations, polls: Mutex::new(polls) }
     }
 
     /// Host and port.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// When the function polled: the first time it is asked, its first poll, and so on. Waits for a poll that is yet to
+    /// come.
+    ///
+    /// # Panics
+    /// If none comes in a minute.
+    pub async fn polled(&self) -> Instant {
+        let mut polls = self.polls.lock().await;
+        let poll = tokio::time::timeout(PATIENCE, polls.recv()).await.expect("the function polls in time");
+        poll.expect("the Runtime API is being served")
     }
 
     /// Invokes the function and waits for its answer.
@@ -82,6 +96,7 @@ impl RuntimeApi {
 }
 
 async fn next_invocation(State(shared): State<Arc<Shared>>) -> Response {
+    let _ = shared.polls.send(instant());
     let Some(invocation) = shared.next.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
@@ -121,4 +136,9 @@ async fn settle(shared: &Shared, answer: Answer) -> StatusCode {
 #[expect(clippy::disallowed_methods, reason = "real processes run in real time")]
 fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
+}
+
+#[expect(clippy::disallowed_methods, reason = "real processes run in real time")]
+fn instant() -> Instant {
+    Instant::now()
 }

@@ -1,6 +1,7 @@
 //! Graph and the login service over HTTP.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
@@ -9,6 +10,8 @@ use axum::response::Response;
 use entra_simulator::{Options, Seed, Simulator, SystemClock};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+
+use crate::kills::{Killer, Watch, watch};
 
 /// A simulator that is being served on loopback, in real time.
 pub struct Simulated {
@@ -34,13 +37,27 @@ impl Simulated {
     /// # Panics
     /// If the seed cannot be, or the system has no free port.
     pub async fn serve(seed: Seed, options: Options) -> Self {
+        Self::serve_under(seed, options, None).await
+    }
+
+    /// The same, where whoever asks may be killed for it.
+    ///
+    /// # Panics
+    /// If the seed cannot be, or the system has no free port.
+    pub(crate) async fn serve_under(seed: Seed, options: Options, killer: Option<Killer>) -> Self {
         let simulator = Simulator::new(seed, options, Arc::new(SystemClock)).expect("a seed that can be");
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let root = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let root = format!("http://{address}");
         let trap = Trap::default();
-        let router =
+        let mut router =
             entra_simulator::router(simulator.clone()).layer(from_fn_with_state(trap.clone(), hold_back));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        if let Some(killer) = killer {
+            let state = Watch { killer, simulator: simulator.clone(), port: address.port() };
+            router = router.layer(from_fn_with_state(state, watch));
+        }
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         Self { simulator, root, trap }
     }
 

@@ -67,7 +67,8 @@ impl CertificateAuthority {
         &self.pem
     }
 
-    pub(super) fn acceptor(&self) -> &TlsAcceptor {
+    /// What accepts TLS connections with its certificate, for a test's own server beside the simulator.
+    pub fn acceptor(&self) -> &TlsAcceptor {
         &self.acceptor
     }
 }

@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::call::Call;
+
+const DIAGNOSTIC: &str = r#"{"ServerInfo":{"DataCenter":"Simulated","RoleInstance":"SIM000001","Ring":"1","ScaleUnit":"001","Slice":"E"}}"#;
 
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -42,16 +44,13 @@ impl Answer {
         let mut response = Response::new(bytes);
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let diagnostic = json!({"ServerInfo": {
-            "DataCenter": "Simulated", "Slice": "E", "Ring": "1", "ScaleUnit": "001", "RoleInstance": "SIM000001",
-        }});
         let client_request_id = call.client_request_id.clone().unwrap_or_else(|| request_id.to_string());
         let always = [
             ("request-id", request_id.to_string()),
             ("client-request-id", client_request_id),
-            ("x-ms-ags-diagnostic", diagnostic.to_string()),
             ("date", http_date(now)),
         ];
+        response.headers_mut().insert("x-ms-ags-diagnostic", HeaderValue::from_static(DIAGNOSTIC));
         for (name, value) in always.into_iter().chain(self.headers) {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(name, value);

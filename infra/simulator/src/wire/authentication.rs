@@ -1,6 +1,7 @@
 //! Who calls: the bearer token (8.1, 8.7).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::world::tokens::Found;
 pub(crate) struct Caller {
     pub(crate) tenant: Uuid,
     pub(crate) client: Uuid,
-    pub(crate) permissions: BTreeSet<String>,
+    pub(crate) permissions: Arc<BTreeSet<String>>,
     pub(crate) user: Option<Uuid>,
     /// The user's directory roles as they are now.
     pub(crate) user_roles: Option<BTreeSet<String>>,
@@ -53,7 +54,11 @@ pub(crate) fn caller(world: &World, call: &Call) -> Result<Caller, GraphError> {
         return Err(GraphError::new(401, "Authorization_IdentityNotFound", text));
     };
     // what was consented to when the token was made, less what was taken away since
-    let permissions = token.permissions.difference(&tenant.denied).cloned().collect();
+    let permissions = if tenant.denied.is_empty() {
+        Arc::clone(&token.permissions)
+    } else {
+        Arc::new(token.permissions.difference(&tenant.denied).cloned().collect())
+    };
     let user_roles = token.user.and_then(|user| tenant.sign_in(user)).map(|user| user.roles.clone());
     Ok(Caller { tenant: token.tenant, client: token.client_id, permissions, user: token.user, user_roles })
 }

@@ -22,7 +22,7 @@ pub(crate) struct Faults {
     errors: Vec<ServerError>,
     stale: BTreeMap<Uuid, u32>,
     /// The last answer of each GET, by tenant and address.
-    remembered: BTreeMap<(Uuid, String), (u16, Option<Value>)>,
+    remembered: BTreeMap<Uuid, BTreeMap<String, (u16, Option<Value>)>>,
 }
 
 #[derive(Debug)]
@@ -87,15 +87,21 @@ impl Faults {
     /// The remembered answer, if this read is to be stale.
     pub(crate) fn take_stale(&mut self, tenant: Uuid, address: &str) -> Option<(u16, Option<Value>)> {
         self.stale.get(&tenant).filter(|left| **left > 0)?;
-        let old = self.remembered.get(&(tenant, address.to_owned())).cloned()?;
+        let old = self.remembered.get(&tenant)?.get(address).cloned()?;
         take(self.stale.get_mut(&tenant)).then_some(old)
     }
 
     pub(crate) fn remember(&mut self, tenant: Uuid, address: &str, status: u16, body: Option<&Value>) {
-        if self.remembered.len() >= MAX_REMEMBERED {
+        let old = self.remembered.get(&tenant).and_then(|own| own.get(address));
+        // whoever polls gets the same answer most of the time
+        if old.is_some_and(|(was, of)| *was == status && of.as_ref() == body) {
+            return;
+        }
+        if old.is_none() && self.remembered.values().map(BTreeMap::len).sum::<usize>() >= MAX_REMEMBERED {
             self.remembered.clear();
         }
-        self.remembered.insert((tenant, address.to_owned()), (status, body.cloned()));
+        let own = self.remembered.entry(tenant).or_default();
+        own.insert(address.to_owned(), (status, body.cloned()));
     }
 }
 
@@ -122,6 +128,7 @@ impl World {
         if change.tenant().is_some_and(|tenant| !self.tenants.contains_key(&tenant)) {
             return;
         }
+        self.is_settled = false;
         match change {
             Change::FailJoins { tenant, count } => {
                 self.faults.failing_joins.insert(tenant, count);

@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) options: Options,
     /// The time up to which everything due was settled; never goes backwards.
     pub(crate) now: OffsetDateTime,
+    /// Nothing was changed since everything due at `now` took effect: looking for what is due again finds nothing.
+    pub(crate) is_settled: bool,
     pub(crate) tenants: BTreeMap<Uuid, Tenant>,
     /// By a number of our own: the ids on the wire differ by viewing tenant.
     pub(crate) organizations: BTreeMap<u64, Organization>,

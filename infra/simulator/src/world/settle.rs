@@ -19,6 +19,9 @@ impl World {
     /// the next cycle of a job is later than the one before.
     pub(crate) fn settle(&mut self, now: OffsetDateTime) {
         let until = self.now.max(now);
+        if self.is_settled && until == self.now {
+            return;
+        }
         while let Some((at, due)) = self.next_due(until) {
             self.now = self.now.max(at);
             match due {
@@ -30,6 +33,7 @@ impl World {
         self.now = until;
         self.purge_bins();
         self.tokens.forget_expired(until);
+        self.is_settled = true;
     }
 
     fn next_due(&self, until: OffsetDateTime) -> Option<(OffsetDateTime, Due)> {

@@ -23,6 +23,7 @@ impl World {
         let mut world = Self {
             options,
             now,
+            is_settled: false,
             tenants: BTreeMap::new(),
             organizations: BTreeMap::new(),
             issuers: start_issuers(seed.issuers)?,

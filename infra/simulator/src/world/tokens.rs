@@ -5,6 +5,7 @@
 //! payload makes it unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -38,7 +39,7 @@ pub(crate) struct Token {
     pub(crate) tenant: Uuid,
     pub(crate) client_id: Uuid,
     /// Application permissions, or with a user the delegated ones.
-    pub(crate) permissions: BTreeSet<String>,
+    pub(crate) permissions: Arc<BTreeSet<String>>,
     /// Who signed in; none for the application itself.
     pub(crate) user: Option<Uuid>,
     pub(crate) expires_at: OffsetDateTime,
@@ -125,6 +126,7 @@ impl World {
         let span = LIFETIME_SECONDS.end - LIFETIME_SECONDS.start;
         let lifetime = LIFETIME_SECONDS.start + u64::from(seed.as_fields().0) % span;
         let expires_at = later(self.now, lifetime);
+        let permissions = Arc::new(permissions);
         let token = Token { tenant, client_id, permissions, user, expires_at };
         let claims = self.tenants.get(&tenant).map_or(Value::Null, |tenant| {
             let mut claims = claims(tenant, &token, self.now);
@@ -164,7 +166,7 @@ fn claims(tenant: &Tenant, token: &Token, now: OffsetDateTime) -> Value {
         delegated_claims(user, token)
     } else {
         let object = tenant.service_principal(token.client_id);
-        json!({"idtyp": "app", "oid": object, "sub": object, "roles": token.permissions})
+        json!({"idtyp": "app", "oid": object, "sub": object, "roles": *token.permissions})
     };
     if let (Value::Object(claims), Value::Object(own)) = (&mut claims, own) {
         claims.extend(own);

@@ -19,7 +19,7 @@ pub struct AwsBackends<'a> {
 }
 
 impl<'a> AwsBackends<'a> {
-    /// Backends configured by this environment; `transport` carries the requests to the extension.
+    /// Backends configured by this environment; `transport` carries their requests.
     pub fn new(
         environment: &'a dyn Environment,
         transport: Arc<dyn Transport>,
@@ -43,7 +43,8 @@ impl Backends for AwsBackends<'_> {
         if let Some(made) = self.web_identity.get() {
             return Ok(Arc::clone(made));
         }
-        let new = WebIdentity::from_environment(self.environment, Arc::clone(&self.clock))?;
+        let (transport, clock) = (Arc::clone(&self.transport), Arc::clone(&self.clock));
+        let new = WebIdentity::from_environment(self.environment, transport, clock)?;
         Ok(Arc::clone(self.web_identity.get_or_init(|| Arc::new(new))))
     }
 }

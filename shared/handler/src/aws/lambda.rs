@@ -71,7 +71,7 @@ fn start<T>(build: impl FnOnce(&dyn Environment) -> Result<T, Error>) -> Result<
 fn build<F: Function>(function: F, environment: &dyn Environment) -> Result<Handler<F>, Error> {
     let config = Config::read(environment, F::VERB)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let transport = Arc::new(ReqwestTransport::new()?);
+    let transport = Arc::new(ReqwestTransport::when_needed());
     let backends = AwsBackends::new(environment, transport.clone(), Arc::clone(&clock));
     let credentials = config.directory.credentials(environment, &backends)?;
     let tokens = OAuthTokenProvider::with_source(
@@ -81,8 +81,8 @@ fn build<F: Function>(function: F, environment: &dyn Environment) -> Result<Hand
         config.cloud.token_scope(),
         Arc::new(credentials),
     );
+    let queue = Arc::new(SqsQueue::over(environment, transport.clone())?);
     let graph = GraphClient::new(config.cloud.clone(), transport, Arc::new(tokens), Arc::clone(&clock));
-    let queue = Arc::new(SqsQueue::from_environment(environment)?);
     Ok(Handler::new(function, config, graph, queue, clock).with_metrics(Arc::new(metric_line)))
 }
 

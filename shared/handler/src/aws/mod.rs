@@ -1,6 +1,7 @@
 //! Lambda, SQS, STS and the extension for secrets, for real.
 
 mod backends;
+mod http;
 mod lambda;
 mod sdk;
 mod secrets_extension;

@@ -1,15 +1,26 @@
 //! What the clients of AWS services share: where, as whom, and over which HTTP.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{Credentials, Region, SharedHttpClient};
-use aws_smithy_http_client::{Builder, tls};
+use mto_graph::Transport;
 
+use super::http::SdkHttp;
 use crate::config::{ConfigError, Environment};
 
 /// No attempt of a call takes longer; SQS and STS answer in milliseconds.
 pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A client of the SDK that is made when it is needed first: its plugins and rules for endpoints are not on the
+/// way to the first poll. What it is made from was read and checked before.
+pub(super) type WhenNeeded<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+
+/// A client that `make` makes.
+pub(super) fn when_needed<T>(make: impl FnOnce() -> T + Send + 'static) -> WhenNeeded<T> {
+    LazyLock::new(Box::new(make))
+}
 
 /// Settings for the client of one service.
 pub(super) struct Sdk {
@@ -31,6 +42,7 @@ impl Sdk {
     pub(super) fn from_environment(
         environment: &dyn Environment,
         service: &str,
+        transport: Arc<dyn Transport>,
     ) -> Result<Self, ConfigError> {
         let optional = |name: &str| environment.get(name).filter(|value| !value.is_empty());
         let required = |name| required(environment, name);
@@ -41,11 +53,10 @@ impl Sdk {
             None,
             "environment",
         );
-        let http = Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
         Ok(Self {
             region: Region::new(required("AWS_REGION")?),
             credentials,
-            http: http.build_https(),
+            http: SharedHttpClient::new(SdkHttp::new(transport)),
             timeouts: TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build(),
             endpoint: optional(&format!("AWS_ENDPOINT_URL_{service}"))
                 .or_else(|| optional("AWS_ENDPOINT_URL")),

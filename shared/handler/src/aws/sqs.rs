@@ -1,6 +1,8 @@
 //! [`Queue`] over Amazon SQS.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,9 +15,10 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
+use mto_graph::{ReqwestTransport, Transport};
 use time::OffsetDateTime;
 
-use crate::aws::sdk::Sdk;
+use crate::aws::sdk::{Sdk, WhenNeeded, when_needed};
 use crate::config::{ConfigError, Environment};
 use crate::queue::{MAX_DELAY, Message, Queue, QueueError, QueueUrl, Record};
 
@@ -38,29 +41,40 @@ const MAX_BATCH_BYTES: usize = MAX_MESSAGE_BYTES;
 /// The data type of our attributes; it counts towards a message's size.
 const DATA_TYPE: &str = "String";
 
-/// Amazon SQS.
-#[derive(Debug, Clone)]
+/// Amazon SQS. Its configuration is read and checked at once, its client made when it is needed first.
+#[derive(Clone)]
 pub struct SqsQueue {
-    client: Client,
+    client: Arc<WhenNeeded<Client>>,
 }
 
 impl SqsQueue {
-    /// Reads region, credentials and endpoint as Lambda gives them: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
-    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` for an
-    /// emulator.
+    /// [`over`](Self::over) a transport of its own.
     ///
     /// # Errors
     /// A [`ConfigError`] that names the variable.
     pub fn from_environment(environment: &dyn Environment) -> Result<Self, ConfigError> {
-        let sdk = Sdk::from_environment(environment, "SQS")?;
-        let mut config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(sdk.region)
-            .credentials_provider(sdk.credentials)
-            .timeout_config(sdk.timeouts)
-            .http_client(sdk.http);
-        config.set_endpoint_url(sdk.endpoint);
-        Ok(Self { client: Client::from_conf(config.build()) })
+        Self::over(environment, Arc::new(ReqwestTransport::when_needed()))
+    }
+
+    /// Reads region, credentials and endpoint as Lambda gives them: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` for an
+    /// emulator. `transport` carries the requests.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the variable.
+    pub fn over(environment: &dyn Environment, transport: Arc<dyn Transport>) -> Result<Self, ConfigError> {
+        let sdk = Sdk::from_environment(environment, "SQS", transport)?;
+        let make = move || {
+            let mut config = aws_sdk_sqs::Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(sdk.region)
+                .credentials_provider(sdk.credentials)
+                .timeout_config(sdk.timeouts)
+                .http_client(sdk.http);
+            config.set_endpoint_url(sdk.endpoint);
+            Client::from_conf(config.build())
+        };
+        Ok(Self { client: Arc::new(when_needed(make)) })
     }
 
     /// `ReceiveMessage`: up to ten messages, hidden from others for so long. For people's tools; a function's messages
@@ -152,6 +166,12 @@ impl SqsQueue {
                 ),
             }),
         }
+    }
+}
+
+impl fmt::Debug for SqsQueue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SqsQueue")
     }
 }
 

@@ -13,11 +13,11 @@ use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{BehaviorVersion, Config};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::get_web_identity_token::GetWebIdentityTokenError;
-use mto_graph::{AssertionSource, Clock, SourceError, TOKEN_EXCHANGE_AUDIENCE};
+use mto_graph::{AssertionSource, Clock, SourceError, TOKEN_EXCHANGE_AUDIENCE, Transport};
 use secrecy::SecretString;
 use time::OffsetDateTime;
 
-use super::sdk::{ATTEMPT_TIMEOUT, Sdk};
+use super::sdk::{ATTEMPT_TIMEOUT, Sdk, WhenNeeded, when_needed};
 use crate::config::{ConfigError, Environment};
 
 /// The only algorithm that the login service verifies (AWS has ES384 too).
@@ -36,30 +36,35 @@ const PASSING: [&str; 6] = [
 
 /// The AWS Security Token Service.
 pub struct WebIdentity {
-    client: Client,
+    client: WhenNeeded<Client>,
     clock: Arc<dyn Clock>,
 }
 
 impl WebIdentity {
     /// Reads region and credentials as Lambda gives them, as [`SqsQueue`](super::SqsQueue) does; and
     /// `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL` for an emulator. The endpoint is the region's, not the global one.
+    /// `transport` carries the requests.
     ///
     /// # Errors
     /// A [`ConfigError`] that names the variable.
     pub fn from_environment(
         environment: &dyn Environment,
+        transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let sdk = Sdk::from_environment(environment, "STS")?;
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(sdk.region)
-            .credentials_provider(sdk.credentials)
-            // who wants the token tries again, by our clock
-            .retry_config(RetryConfig::disabled())
-            .http_client(sdk.http);
-        config.set_endpoint_url(sdk.endpoint);
-        Ok(Self { client: Client::from_conf(config.build()), clock })
+        let sdk = Sdk::from_environment(environment, "STS", transport)?;
+        let make = move || {
+            let mut config = Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(sdk.region)
+                .credentials_provider(sdk.credentials)
+                // who wants the token tries again, by our clock
+                .retry_config(RetryConfig::disabled())
+                .http_client(sdk.http);
+            config.set_endpoint_url(sdk.endpoint);
+            Client::from_conf(config.build())
+        };
+        Ok(Self { client: when_needed(make), clock })
     }
 }
 

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mto_graph::{AssertionSource, SourceError};
+use mto_graph::{AssertionSource, ReqwestTransport, SourceError, Transport};
 use mto_handler::aws::WebIdentity;
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use time::Duration;
 
 use crate::stub::{NOW, Still, Stub};
+
+fn transport() -> Arc<dyn Transport> {
+    Arc::new(ReqwestTransport::when_needed())
+}
 
 fn source(endpoint: &str) -> WebIdentity {
     let environment = BTreeMap::from(
@@ -23,7 +27,7 @@ fn source(endpoint: &str) -> WebIdentity {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
-    WebIdentity::from_environment(&environment, Arc::new(Still)).unwrap()
+    WebIdentity::from_environment(&environment, transport(), Arc::new(Still)).unwrap()
 }
 
 async fn ask(stub: &Stub) -> Result<String, SourceError> {
@@ -120,6 +124,6 @@ async fn a_service_that_cannot_be_reached_says_so() {
 #[test]
 fn a_missing_variable_is_named() {
     let environment = BTreeMap::from([("AWS_ACCESS_KEY_ID".to_owned(), "a".to_owned())]);
-    let error = WebIdentity::from_environment(&environment, Arc::new(Still)).unwrap_err();
+    let error = WebIdentity::from_environment(&environment, transport(), Arc::new(Still)).unwrap_err();
     assert!(error.to_string().contains("AWS_SECRET_ACCESS_KEY"), "{error}");
 }

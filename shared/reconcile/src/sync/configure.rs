@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use mto_messages::{Journal, UserType};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::observed::secrets_tag;
 use super::{
-    Aim, Configuration, ConfigurationChange, Configure, Direction, Job, Observed, Pair, Preflight, RESTART,
-    SyncReason, exceeds, seen, watch,
+    Aim, Configuration, ConfigurationChange, Configure, Direction, Job, OUR_TAG, Observed, Pair, Preflight,
+    RESTART, SyncReason, exceeds, seen, watch,
 };
 use crate::settings::{self, Standing};
-use crate::{Change, Decision, Mutation, Note, Reason, Step, Timing};
+use crate::{Change, Decision, Finish, Mutation, Note, Reading, Reason, Step, Timing};
 
 /// Decides the next step; the first row that matches wins.
 ///
@@ -36,6 +37,7 @@ use crate::{Change, Decision, Mutation, Note, Reason, Step, Timing};
 /// | job not enabled, credentials not checked | let the service check them |
 /// | job not enabled | start it; again, where nobody knows what became of it |
 /// | else | watch it; see [`watch::decide`] |
+/// | it would end without success, and this command made the configuration, which does not say that it is ours | tag it first; wait, where it may not show yet |
 ///
 /// *Followed*: this command has seen everything as wanted and waits for the job. What differs from then on is a later
 /// wish of somebody else's, and is not written over; so it cannot bring back what an unshare takes back.
@@ -47,6 +49,41 @@ pub(super) fn decide(
     timing: &Timing<'_>,
 ) -> Decision {
     let pair = Pair { source: aim.source, target: aim.target };
+    let decision = decide_pair(pair, aim, wanted, observed, journal, timing);
+    match (&decision.step, &observed.forward) {
+        (Step::Finish(Finish::Rejected(_) | Finish::Failed(_)), Reading::Seen(direction)) => {
+            tagged_first(pair, direction, journal, timing).unwrap_or(decision)
+        }
+        (Step::Finish(_) | Step::Act(_) | Step::Wait(_) | Step::Remember(_), _) => decision,
+    }
+}
+
+/// Before it gives up: what it made and did not tag would count as somebody else's for ever, and no unshare would delete
+/// it.
+fn tagged_first(
+    pair: Pair,
+    direction: &Direction,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Option<Decision> {
+    pair.wrote(journal, CREATE)?;
+    let Some(configuration) = direction.chosen() else {
+        let may_come = pair.is_settling(journal, CREATE, timing);
+        return may_come.then(|| Decision::wait(Reason::Settling(CREATE)));
+    };
+    let mut tags = configuration.tags.clone();
+    let is_new = tags.insert(OUR_TAG.to_owned());
+    is_new.then(|| pair.once(configuration, ConfigurationChange::Tag { tags }, journal, timing))
+}
+
+fn decide_pair(
+    pair: Pair,
+    aim: &Aim,
+    wanted: &Configure,
+    observed: &Observed,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Decision {
     match settings::open_direction(&observed.sides, aim.source, aim.target, journal, timing) {
         Standing::Open => {}
         Standing::Closed(decision) => return decision,
@@ -198,7 +235,13 @@ fn decide_secrets(
         return is_unmarked.then(|| tag(configuration.tags_with(everyone, true)));
     }
     let set = ConfigurationChange::SetSecrets { everyone };
-    let Some(set_at) = pair.accepted(journal, set.what()) else {
+    // Those of a configuration that was deleted meanwhile say nothing about the one that came after it: only what was
+    // set after our own last creation, and a moment ago, counts. Setting them twice does no harm.
+    let made = pair.wrote(journal, CREATE);
+    let is_for_this = |at: &OffsetDateTime| {
+        made.is_none_or(|made| made <= *at) && pair.is_settling(journal, set.what(), timing)
+    };
+    let Some(set_at) = pair.accepted(journal, set.what()).filter(is_for_this) else {
         return Some(pair.act(configuration, set));
     };
     let ran = configuration.job.as_ref().filter(|job| job.is_enabled || job.last.is_some());

@@ -24,7 +24,8 @@ const RESTART_EVERY: Duration = Duration::hours(1);
 /// | steady state reached, and a cycle began after our last write | succeeded, with a report |
 /// | else | wait: synchronizing |
 ///
-/// Mended from here are settings that do not allow it (they were switched on before a job is looked at), and whatever
+/// Mended from here are settings that do not allow it and secrets that are missing (both are put right before a job is
+/// looked at, by this command or another one), and whatever
 /// it was where this command has changed the scope or the schema since; and held-back deletions, where the command
 /// confirms as many users as the target has beyond the scope.
 pub(super) fn decide(
@@ -153,7 +154,7 @@ fn decide_quarantine(
     let restarted = pair.wrote(journal, RESTART);
     let has_changed = REMEDIES.iter().filter_map(|what| pair.wrote(journal, what)).max() > restarted;
     let force_deletes = quarantine.holds_deletions_back() && is_confirmed(wanted, job, observed);
-    if !quarantine.is_about_settings() && !has_changed && !force_deletes {
+    if !quarantine.is_over_before_a_look() && !has_changed && !force_deletes {
         return fail(failed);
     }
     if journal.writes.iter().filter(is_restart).count() >= MAX_RESTARTS {
@@ -177,9 +178,11 @@ fn is_confirmed(wanted: &Configure, job: &Job, observed: &Observed) -> bool {
 }
 
 impl Quarantine {
-    /// The settings do not allow it.
-    fn is_about_settings(&self) -> bool {
-        self.code.as_deref() == Some("AzureDirectoryB2BManagementPolicyCheckFailure")
+    /// Settings that do not allow it, and secrets that are not set: a job is looked at only once both are as wanted,
+    /// whoever mended them. (That missing secrets have this code is unverified.)
+    fn is_over_before_a_look(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        ["AzureDirectoryB2BManagementPolicyCheckFailure", "InvalidCredentials"].contains(&code)
     }
 
     /// More users would be deleted than the service does without being told.
@@ -202,7 +205,12 @@ pub fn explain_quarantine(quarantine: &Quarantine) -> (&'static str, &'static st
     )
 }
 
-const CODES: [(&str, &str, &str); 16] = [
+const CODES: [(&str, &str, &str); 17] = [
+    (
+        "InvalidCredentials",
+        "the secrets of the configuration are not those of cross-tenant synchronization",
+        "send mto.sync.v1 with action configure: it sets them and restarts the job",
+    ),
     (
         "AzureDirectoryB2BManagementPolicyCheckFailure",
         "automatic redemption is off on one of the two sides",

@@ -39,6 +39,7 @@ fn the_pair_has_to_be_in_one_organization_and_open(#[case] scene: Scene, #[case]
 // configure
 
 const SETTLING: &str = "wait settling: create-configuration";
+const APART: &str = "rejected not-in-one-organization";
 const STOPPED: &str = "rejected stopped-meanwhile";
 const SYNCHRONIZING: &str = "wait synchronizing";
 
@@ -68,6 +69,29 @@ const SYNCHRONIZING: &str = "wait synchronizing";
     "succeeded"
 )]
 fn there_is_one_configuration(#[case] scene: Scene, #[case] expected: &str) {
+    check(&scene, expected);
+}
+
+// Seed 2048: a leave crosses a configure, which had made the configuration and not tagged it.
+#[rstest]
+#[case::not_tagged(given_up().with(&[fresh()]).made("create-configuration", HOUR), "act tag-configuration")]
+#[case::tagged_by_another(
+    given_up().with(&[Configuration { tags: tags(&[ASSIGNED]), ..steady() }]).made("create-configuration", HOUR),
+    "act tag-configuration"
+)]
+#[case::tagged_a_moment_ago(
+    given_up().with(&[fresh()]).made("create-configuration", HOUR).made("tag-configuration", MOMENT),
+    "wait settling: tag-configuration"
+)]
+#[case::may_come(given_up().with(&[]).made("create-configuration", MOMENT), SETTLING)]
+#[case::never_came(given_up().with(&[]).made("create-configuration", HOUR), APART)]
+#[case::ours(given_up().made("create-configuration", HOUR), APART)]
+#[case::made_by_another(given_up().with(&[fresh()]), APART)]
+#[case::too_many_users(
+    configure().with(&[fresh()]).made("create-configuration", HOUR).counted(counting(501, 0)),
+    "act tag-configuration"
+)]
+fn what_it_made_is_tagged_before_it_gives_up(#[case] scene: Scene, #[case] expected: &str) {
     check(&scene, expected);
 }
 
@@ -104,10 +128,23 @@ fn users_in_number_need_confirmation(#[case] scene: Scene, #[case] expected: &st
     scoped(everyone()).with(&[new_job()]).made("set-secrets", MOMENT),
     "act tag-configuration"
 )]
+#[case::set_for_a_configuration_that_is_gone(
+    scoped(everyone()).with(&[new_job()]).made("set-secrets", MOMENT * 2).made("create-configuration", MOMENT),
+    "act set-secrets"
+)]
+#[case::set_so_long_ago_that_it_may_be_gone(
+    scoped(everyone()).with(&[new_job()]).made("set-secrets", HOUR),
+    "act set-secrets"
+)]
 #[case::tagged_a_moment_ago(
     scoped(everyone()).with(&[new_job()]).made("set-secrets", MOMENT).made("tag-configuration", MOMENT),
     "wait settling: tag-configuration"
 )]
+#[case::made_by_us_and_tagged_by_another(
+    configure().with(&[Configuration { tags: tags(&[ASSIGNED]), ..steady() }]).made("create-configuration", HOUR),
+    "act tag-configuration"
+)]
+#[case::made_and_tagged_by_another(configure().with(&[Configuration { tags: tags(&[ASSIGNED]), ..steady() }]), "succeeded")]
 #[case::no_job(configure().with(&[Configuration { job: None, ..steady() }]), "act create-job")]
 #[case::job_a_moment_ago(
     configure().with(&[Configuration { job: None, ..steady() }]).made("create-job", MOMENT),
@@ -206,6 +243,10 @@ fn a_running_job_is_watched(#[case] scene: Scene, #[case] expected: &str) {
 
 #[rstest]
 #[case::of_the_settings(configure().with(&[about_settings()]), "act restart-job")]
+#[case::of_secrets_that_another_command_set(
+    configure().with(&[quarantined("EncounteredQuarantineException", "InvalidCredentials")]),
+    "act restart-job"
+)]
 #[case::schema_set_since(
     configure().with(&[quarantined("Unknown", "x")]).made("set-schema", MOMENT),
     "act restart-job"
@@ -231,4 +272,9 @@ fn a_running_job_is_watched(#[case] scene: Scene, #[case] expected: &str) {
 #[case::not_counted(confirming(100).with(&[held_back()]), "failed quarantined")]
 fn a_quarantine_is_mended_or_explained(#[case] scene: Scene, #[case] expected: &str) {
     check(&scene, expected);
+}
+
+/// The two have not been in one organization for long.
+fn given_up() -> Scene {
+    configure().apart().waited("settling: membership of both", HOUR)
 }

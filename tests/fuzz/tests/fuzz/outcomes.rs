@@ -27,9 +27,13 @@ pub(crate) fn full(kind: &str, reply_to: &str) -> Value {
 
 fn check(text: &str) {
     match Outcome::parse(text) {
-        Ok(outcome) => {
-            let again = Outcome::parse(&outcome.to_json());
-            assert_eq!(again.as_ref(), Ok(&outcome), "what is written reads as what was read");
+        Ok(mut outcome) => {
+            let mut again = Outcome::parse(&outcome.to_json()).expect("what is written can be read");
+            // Whatever Graph said goes in here, and a fraction may lose its last bit: serde_json reads it so, and nothing
+            // of ours is one.
+            outcome.data.observed = Value::Null;
+            again.data.observed = Value::Null;
+            assert_eq!(again, outcome, "what is written reads as what was read");
         }
         Err(error) => {
             let shown = error.to_string();

@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use entra_simulator::Simulator;
 use mto_messages::Verb;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::crossings;
 use super::faults::{Fault, Faults, Point, Site};
 use super::invariants::{Invariant, Violation};
 use super::seen::Seen;
+use super::tally::Tally;
+use super::truth::Parties;
 
 /// Shared by the edges and the driver; all of them on one thread.
 pub(crate) type Shared = Arc<Mutex<Book>>;
@@ -52,6 +56,8 @@ pub(crate) struct End {
 pub(crate) struct Account {
     pub(crate) verb: Verb,
     pub(crate) data: Value,
+    /// What stood in later posts under the same id, where that differs: another chain of its parent saw more, or less.
+    pub(crate) later: Vec<Value>,
     pub(crate) parent: Option<String>,
     /// How often it was sent to its queue as a new command.
     pub(crate) posts: u32,
@@ -67,6 +73,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// Whether only a plan is asked for.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.data["dryRun"] == true
+    }
+
     /// More chains than this there cannot be.
     pub(crate) fn chains(&self) -> u32 {
         self.posts + self.forks
@@ -98,15 +109,20 @@ pub(crate) struct Book {
     pub(crate) by_others: Vec<OffsetDateTime>,
     pub(crate) faults: Faults,
     pub(crate) trace: Vec<String>,
+    pub(crate) tally: Tally,
     pub(crate) violation: Option<Violation>,
-    /// An invocation died where it stood.
+    /// An invocation died where it stood, or failed: what its journal would have said is lost.
     pub(crate) crashed: bool,
+    /// Something was sent or deleted since the chains were counted.
+    pub(crate) queues_changed: bool,
     pub(crate) names: BTreeMap<String, Uuid>,
+    /// The tenant that is not ours to act for.
+    pub(crate) foreign: Option<Uuid>,
     /// Every secret of the seed, and every token that was carried.
     pub(crate) secrets: BTreeSet<String>,
     pub(crate) tenant_of_token: BTreeMap<String, Uuid>,
     /// Earlier answers to GETs, for old answers.
-    pub(crate) answers: BTreeMap<String, (OffsetDateTime, u16, Vec<u8>)>,
+    pub(crate) answers: BTreeMap<String, (OffsetDateTime, u16, Bytes)>,
 }
 
 impl Book {
@@ -127,9 +143,12 @@ impl Book {
             by_others: Vec::new(),
             faults,
             trace: Vec::new(),
+            tally: Tally::default(),
             violation: None,
             crashed: false,
+            queues_changed: false,
             names,
+            foreign: None,
             secrets: BTreeSet::new(),
             tenant_of_token: BTreeMap::new(),
             answers: BTreeMap::new(),
@@ -171,10 +190,17 @@ impl Book {
         let point = Point { command: one.command.clone(), delivery: one.delivery, number: one.points };
         one.points += 1;
         let fault = self.faults.at(site, point.clone())?;
+        self.tally.fault(site, fault);
         self.invocation().faults += 1;
         self.account().faults += 1;
         self.write(&format!("FAULT at {point}: {fault:?}"));
         Some(fault)
+    }
+
+    /// The last point of the invocation that is being polled.
+    pub(crate) fn here(&mut self) -> Point {
+        let one = self.invocation();
+        Point { command: one.command.clone(), delivery: one.delivery, number: one.points.saturating_sub(1) }
     }
 
     /// A new delivery of a command.
@@ -205,10 +231,16 @@ impl Book {
         let kind = command["type"].as_str().unwrap_or_default();
         let verb = Verb::ALL.into_iter().find(|verb| verb.command_type() == kind).unwrap();
         self.write(&format!("posts {kind} {id} {}", command["data"]));
+        if !self.commands.contains_key(&id) {
+            for situation in crossings::met(self, verb, &command["data"]) {
+                self.tally.situation(situation);
+            }
+        }
         let now = self.now;
         let account = self.commands.entry(id).or_insert_with(|| Account {
             verb,
             data: command["data"].clone(),
+            later: Vec::new(),
             parent: parent.map(str::to_owned),
             posts: 0,
             first_posted: now,
@@ -220,6 +252,9 @@ impl Book {
             ends: Vec::new(),
         });
         account.posts += 1;
+        if account.data != command["data"] && !account.later.contains(&command["data"]) {
+            account.later.push(command["data"].clone());
+        }
         account.last_posted = now;
     }
 
@@ -243,5 +278,15 @@ impl Book {
     /// A tenant by its name, for a trace.
     pub(crate) fn name_of(&self, tenant: Uuid) -> &str {
         self.names.iter().find(|(_, id)| **id == tenant).map_or("nobody", |(name, _)| name)
+    }
+    /// A tenant by what a command calls it.
+    pub(crate) fn id_of(&self, name: &Value) -> Option<Uuid> {
+        let text = name.as_str()?;
+        text.parse().ok().or_else(|| self.names.get(&text.to_lowercase()).copied())
+    }
+
+    /// Who is who.
+    pub(crate) fn parties(&self) -> Parties<'_> {
+        Parties { names: &self.names, foreign: self.foreign }
     }
 }

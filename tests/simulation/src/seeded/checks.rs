@@ -10,6 +10,7 @@ use super::driver::Driver;
 use super::invariants::{Invariant, Violation};
 use super::run::Report;
 use super::script::Planned;
+use super::tally::Situation;
 
 impl Driver {
     /// Chains of one command: its messages, but for those whose invocation has sent the next one already.
@@ -134,11 +135,16 @@ impl Driver {
         if let Some(line) = told {
             self.violate(Invariant::NothingSecretIsTold, format!("in the log: {line}"));
         }
+        let dead = self.dead();
         let mut book = self.world.book.lock().unwrap();
+        for _ in &dead {
+            book.tally.situation(Situation::DeadLetter);
+        }
         let violation: Option<Violation> = book.violation.clone();
         let trace = std::mem::take(&mut book.trace);
         let faults = std::mem::take(&mut book.faults.happened);
+        let tally = std::mem::take(&mut book.tally);
         drop(book);
-        Report { seed, violation, trace, faults, deeds }
+        Report { seed, violation, trace, faults, deeds, tally }
     }
 }

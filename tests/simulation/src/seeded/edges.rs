@@ -14,12 +14,20 @@ use serde_json::{Value, json};
 
 use super::book::{Book, Shared};
 use super::clock::VirtualClock;
+use super::dice::hash;
 use super::faults::{Fault, Site};
 use super::invariants;
+use super::parts::Cut;
 use super::request::Call;
+use super::tally::Situation;
 
 /// Longer than any invocation.
 const FOR_EVER: Duration = Duration::from_hours(1);
+
+const REFUSED: &str = "An injected fault.";
+
+/// As the service words it.
+const EXPIRED: &str = "Lifetime validation failed, the token is expired.";
 
 /// No answer is older: past the product's `confirm` an old answer would be the truth.
 const OLDEST: time::Duration = time::Duration::minutes(4);
@@ -57,6 +65,7 @@ impl Post {
     fn deleted(&self) {
         let mut book = self.book();
         book.invocation().deleted = true;
+        book.queues_changed = true;
         book.write("deletes its message");
     }
 
@@ -125,16 +134,20 @@ impl Net {
         match fault? {
             Fault::CrashBefore => crash(&self.book).await,
             Fault::Throttled(after) => Some(Ok(throttled(after))),
-            Fault::ErrorBefore(status) => Some(Ok(refused(status))),
-            Fault::TokenRefused => Some(Ok(refused(401))),
+            Fault::ErrorBefore(status) => Some(Ok(refused(status, REFUSED))),
+            Fault::TokenRefused => Some(Ok(refused(401, REFUSED))),
+            Fault::TokenExpired => Some(Ok(refused(401, EXPIRED))),
             Fault::NotSent => {
                 Some(Err(TransportError::new(TransportErrorKind::NotSent, "an injected fault")))
             }
             Fault::Slow(seconds) => {
                 let takes = Duration::from_secs(seconds.into());
                 self.clock.sleep(takes.min(limit)).await;
-                (takes > limit)
-                    .then(|| Err(TransportError::new(TransportErrorKind::Timeout, "an injected fault")))
+                if takes <= limit {
+                    return None;
+                }
+                self.book().tally.situation(Situation::GaveUpWaiting);
+                Some(Err(TransportError::new(TransportErrorKind::Timeout, "an injected fault")))
             }
             Fault::Stale => {
                 let mut book = self.book();
@@ -143,7 +156,8 @@ impl Net {
                     return None;
                 }
                 book.invocation().stale = true;
-                Some(Ok(Response::builder().status(status).body(Bytes::from(body)).unwrap()))
+                book.tally.situation(Situation::OldAnswer);
+                Some(Ok(Response::builder().status(status).body(body).unwrap()))
             }
             _ => None,
         }
@@ -154,7 +168,7 @@ impl Net {
         let lost = || TransportError::new(TransportErrorKind::Interrupted, "an injected fault");
         match fault {
             Some(Fault::CrashAfter) => crash(&self.book).await,
-            Some(Fault::ErrorAfter(status)) => Ok(refused(status)),
+            Some(Fault::ErrorAfter(status)) => Ok(refused(status, REFUSED)),
             Some(Fault::AnswerLost) => Err(lost()),
             Some(Fault::AnswerTruncated) => {
                 let half = answer.body().len() / 2;
@@ -185,23 +199,32 @@ impl Transport for Net {
         };
         if let Some(instead) = self.before(fault, &call, limit).await {
             if let Ok(answer) = &instead {
-                invariants::answered(&mut self.book(), &call, answer.status().as_u16(), answer.body());
+                invariants::answered(&mut self.book(), &call, &call.answer(answer));
             }
             return instead;
         }
+        let cut = match fault {
+            Some(Fault::Part(fault)) => Cut::of(&request, fault, hash(0, &self.book().here().to_string())),
+            _ => None,
+        };
+        let request = cut.iter().fold(request, |request, cut| cut.request(request));
         let answer = self.inner.send(request).await?;
-        invariants::took_effect(&mut self.book(), &call, answer.status().as_u16(), answer.body());
+        let done = call.answer(&answer);
+        invariants::took_effect(&mut self.book(), &call, &done);
+        let answer = cut.iter().fold(answer, |answer, cut| cut.answer(answer));
         turn().await;
         let arrived = self.after(fault, answer).await;
         if let Ok(answer) = &arrived {
-            invariants::answered(&mut self.book(), &call, answer.status().as_u16(), answer.body());
+            let is_as_it_was = answer.status().as_u16() == done.status && *answer.body() == done.body;
+            let arrived = if is_as_it_was { done } else { call.answer(answer) };
+            invariants::answered(&mut self.book(), &call, &arrived);
         }
         arrived
     }
 }
 
 fn throttled(after: Option<u32>) -> Response<Bytes> {
-    let mut answer = refused(429);
+    let mut answer = refused(429, REFUSED);
     if let Some(seconds) = after {
         answer.headers_mut().insert("retry-after", seconds.into());
     }
@@ -209,13 +232,13 @@ fn throttled(after: Option<u32>) -> Response<Bytes> {
 }
 
 /// As the service words it, or a gateway in front of it without a word.
-fn refused(status: u16) -> Response<Bytes> {
+fn refused(status: u16, message: &str) -> Response<Bytes> {
     let code = match status {
         400 => "Request_BadRequest",
         401 => "InvalidAuthenticationToken",
         429 => "TooManyRequests",
         _ => return Response::builder().status(status).body(Bytes::new()).unwrap(),
     };
-    let body: Value = json!({"error": {"code": code, "message": "An injected fault."}});
+    let body: Value = json!({"error": {"code": code, "message": message}});
     Response::builder().status(status).body(Bytes::from(body.to_string())).unwrap()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::dice::{Dice, hash};
+use super::parts::PartFault;
 
 /// A point between two effects: the so-manieth of a delivery of a command. It means the same when other faults are
 /// left out, as far as the delivery goes the same way.
@@ -75,16 +76,20 @@ pub enum Fault {
     Stale,
     /// The token is not accepted, though it was a moment ago.
     TokenRefused,
+    /// The token expired, sooner than was said.
+    TokenExpired,
     /// The answer takes so long; the client gives up when its time is over.
     Slow(u32),
     /// No answer, and nobody gives up: the invocation ends at the end of its time.
     Hangs,
+    /// One part of a batch goes wrong.
+    Part(PartFault),
 }
 
 use Fault::{
     AnswerLost, AnswerMalformed, AnswerTruncated, CrashAfter, CrashBefore, DeliveredTwice, ErrorAfter,
-    ErrorBefore, Hangs, Late, NotAcknowledged, NotSent, QueueDoesNotConfirm, QueueRefuses, Slow, Stale,
-    Throttled, TokenRefused, VisibleAgain,
+    ErrorBefore, Hangs, Late, NotAcknowledged, NotSent, Part, QueueDoesNotConfirm, QueueRefuses, Slow, Stale,
+    Throttled, TokenExpired, TokenRefused, VisibleAgain,
 };
 
 const DELIVERY: [Fault; 5] = [DeliveredTwice, VisibleAgain(0), VisibleAgain(7), Late(90), NotAcknowledged];
@@ -137,21 +142,74 @@ const WRITE: [Fault; 18] = [
     Slow(70),
     Hangs,
 ];
-const ALL: [&[Fault]; 5] = [&DELIVERY, &QUEUE, &TOKEN, &READ, &WRITE];
+/// What any request to Graph meets besides.
+const ANY: [Fault; 1] = [TokenExpired];
+/// What a batch meets besides.
+const BATCH: [Fault; 10] = [
+    TokenExpired,
+    Part(PartFault::Throttled(Some(5))),
+    Part(PartFault::Throttled(Some(400))),
+    Part(PartFault::Throttled(None)),
+    Part(PartFault::ErrorBefore(500)),
+    Part(PartFault::ErrorBefore(503)),
+    Part(PartFault::ErrorAfter(500)),
+    Part(PartFault::ErrorAfter(503)),
+    Part(PartFault::Missing),
+    Part(PartFault::LeftOut),
+];
+const ALL: [&[Fault]; 6] = [&DELIVERY, &QUEUE, &TOKEN, &READ, &WRITE, &BATCH];
 
 impl Site {
-    fn faults(self) -> &'static [Fault] {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Delivery,
+        Self::Send,
+        Self::Delete,
+        Self::Token,
+        Self::Read,
+        Self::Write,
+        Self::Batch { writes: false },
+        Self::Batch { writes: true },
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Delivery => &DELIVERY,
-            Self::Send | Self::Delete => &QUEUE,
-            Self::Token => &TOKEN,
-            Self::Read | Self::Batch { writes: false } => &READ,
-            Self::Write | Self::Batch { writes: true } => &WRITE,
+            Self::Delivery => "delivery",
+            Self::Send => "send",
+            Self::Delete => "delete",
+            Self::Token => "token",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Batch { writes: false } => "batch of reads",
+            Self::Batch { writes: true } => "batch of writes",
         }
+    }
+
+    /// Some are rare: at the same rate next to nothing would ever go wrong there.
+    fn weight(self) -> u64 {
+        match self {
+            Self::Delivery | Self::Send | Self::Delete | Self::Read | Self::Batch { writes: false } => 1,
+            Self::Token => 4,
+            Self::Write => 5,
+            Self::Batch { writes: true } => 10,
+        }
+    }
+
+    /// What can go wrong there.
+    pub(crate) fn faults(self) -> impl Iterator<Item = Fault> {
+        let (some, more): (&[Fault], &[Fault]) = match self {
+            Self::Delivery => (&DELIVERY, &[]),
+            Self::Send | Self::Delete => (&QUEUE, &[]),
+            Self::Token => (&TOKEN, &[]),
+            Self::Read => (&READ, &ANY),
+            Self::Write => (&WRITE, &ANY),
+            Self::Batch { writes: false } => (&READ, &BATCH),
+            Self::Batch { writes: true } => (&WRITE, &BATCH),
+        };
+        some.iter().chain(more).copied()
     }
 }
 
-/// The rate of each fault, per mille.
+/// The rate of each fault, per mille, where nothing is rare.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rates(BTreeMap<Fault, u64>);
 
@@ -198,11 +256,11 @@ impl Faults {
         if self.over {
             return None;
         }
-        let fits = site.faults();
+        let mut fits = site.faults();
         let fault = match &self.source {
-            Source::Listed(list) => list.get(&point).copied().filter(|fault| fits.contains(fault)),
-            Source::Drawn(seed, rates) => fits.iter().copied().find(|fault| {
-                let rate = rates.0.get(fault).copied().unwrap_or(0);
+            Source::Listed(list) => list.get(&point).copied().filter(|fault| fits.any(|one| one == *fault)),
+            Source::Drawn(seed, rates) => fits.find(|fault| {
+                let rate = site.weight() * rates.0.get(fault).copied().unwrap_or(0);
                 rate > 0 && hash(*seed, &format!("{point} {fault:?}")) % 1000 < rate
             }),
         }?;

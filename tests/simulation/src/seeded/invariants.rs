@@ -8,7 +8,8 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::book::{Account, Book, Effect, End};
-use super::request::{Call, Line, Named};
+use super::request::{Answer, Call, Line, Named};
+use super::tally::Situation;
 use super::{rights, truth};
 
 /// What must hold.
@@ -22,6 +23,8 @@ pub enum Invariant {
     NothingIsReopened,
     /// A command writes only the kinds of objects of its verb, in the tenants it names.
     WithinItsRights,
+    /// A dry run makes no write, posts no command, and ends as one outcome.
+    DryRunsOnlyLook,
     /// Last words about one command share one id.
     LastWordsAgree,
     /// What a success says is so.
@@ -70,13 +73,24 @@ const TOKEN_CHARS: usize = 80;
 /// to be believed, and some more.
 const NEWS: Duration = Duration::minutes(25);
 
+/// What somebody asked the service for before can come about so much later.
+const SLOWEST: Duration = Duration::hours(1);
+
 /// A request is about to leave.
 pub(crate) fn about_to_send(book: &mut Book, call: &Call) {
     for line in call.lines.iter().filter(|line| line.is_write()) {
         let text = line.text(book.name_of(line.tenant));
+        dry_runs_only_look(book, &text);
         nothing_visible_is_written(book, line, &text);
         within_its_rights(book, line, &text);
         nothing_is_reopened(book, line, &text);
+    }
+}
+
+/// Asking whether a credential is valid would be no business of a plan either.
+fn dry_runs_only_look(book: &mut Book, text: &str) {
+    if book.account().is_dry_run() {
+        book.violate(Invariant::DryRunsOnlyLook, text.to_owned());
     }
 }
 
@@ -87,9 +101,11 @@ fn nothing_visible_is_written(book: &mut Book, line: &Line, text: &str) {
 }
 
 fn within_its_rights(book: &mut Book, line: &Line, text: &str) {
-    let names = book.names.clone();
-    let account = book.account();
-    if !line.only_asks() && !rights::may(account.verb, &account.data, &names, line) {
+    let command = book.invocation().command.clone();
+    let account = &book.commands[&command];
+    let mut data = std::iter::once(&account.data).chain(&account.later);
+    let may = data.any(|data| rights::may(account.verb, data, &book.names, line));
+    if !line.only_asks() && !may {
         book.violate(Invariant::WithinItsRights, text.to_owned());
     }
 }
@@ -104,15 +120,19 @@ fn nothing_is_reopened(book: &mut Book, line: &Line, text: &str) {
 }
 
 /// The service answered; whether the answer arrives is another matter.
-pub(crate) fn took_effect(book: &mut Book, call: &Call, status: u16, body: &[u8]) {
+pub(crate) fn took_effect(book: &mut Book, call: &Call, answer: &Answer) {
+    let status = answer.status;
+    if status >= 400 && call.token_of.is_some() {
+        book.tally.situation(Situation::CredentialRefused);
+    }
     if status < 300 && call.token_of.is_some() {
-        let token: Value = serde_json::from_slice(body).unwrap_or_default();
+        let token: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let token = token["access_token"].as_str().unwrap_or_default().to_owned();
         book.tenant_of_token.extend(call.token_of.map(|tenant| (token.clone(), tenant)));
         // Texts are clipped: the beginning of a token is as much of a leak, and the whole would not be found.
         book.secrets.insert(token.chars().take(TOKEN_CHARS).collect());
     }
-    for (line, (status, _)) in call.lines.iter().zip(call.answers(status, body)) {
+    for (line, &(status, _)) in call.lines.iter().zip(&answer.lines) {
         let text = line.text(book.name_of(line.tenant));
         book.write(&format!("{text} -> {status}"));
         if !line.is_write() || line.only_asks() || status >= 300 {
@@ -131,13 +151,18 @@ fn nothing_is_written_again(book: &mut Book, command: &str, line: &Line, text: &
     let times = book.effects.iter().filter(ours).count();
     let by_others = |effect: &&Effect| effect.command != command && is_near(effect, line);
     let others = book.effects.iter().filter(by_others).count() + book.by_others.len();
+    let of_others = |effect: &&Effect| {
+        effect.command != command && effect.tenant == line.tenant && effect.path == line.path
+    };
+    let requests = book.effects.iter().filter(of_others).count();
     let Some(account) = book.commands.get(command) else { return };
     let reasons = (account.troubled + account.faults) as usize;
     let chains = account.chains() as usize;
     let resets = line.body["addedByTenantId"] == Uuid::nil().to_string();
     let allowed = match line.named() {
-        // Two resets of a chain's own, and one of a failure that somebody else left behind; whatever others do.
-        Named::JoinRequest if resets => 3 * chains + reasons,
+        // Two resets of a chain's own, one of a failure that was there before, and one of each request of somebody
+        // else's, which may fail as well.
+        Named::JoinRequest if resets => 3 * chains + reasons + requests + book.by_others.len(),
         // The first request, and one after each of two resets.
         Named::JoinRequest => 3 * chains + reasons + others,
         _ => chains + reasons + others,
@@ -158,27 +183,27 @@ fn is_near(effect: &Effect, line: &Line) -> bool {
 }
 
 /// An answer arrived, as it is or changed.
-pub(crate) fn answered(book: &mut Book, call: &Call, status: u16, body: &[u8]) {
-    let readable = !call.is_batch || serde_json::from_slice::<Value>(body).is_ok();
-    if !readable || status >= 400 && call.is_batch {
+pub(crate) fn answered(book: &mut Book, call: &Call, answer: &Answer) {
+    if answer.status >= 400 && call.is_batch {
         return;
     }
-    for (line, (status, answer)) in call.lines.iter().zip(call.answers(status, body)) {
-        let is_unclear =
-            status >= 500 || status == 429 || status == 401 || !line.is_write() && answer.is_null();
+    for (line, (status, body)) in call.lines.iter().zip(&answer.lines) {
+        let (status, is_write) = (*status, line.is_write());
+        let is_unclear = status >= 500 || status == 429 || status == 401 || !is_write && body.is_null();
         if !is_unclear {
-            book.invocation().seen.note(line, status, &answer);
+            book.invocation().seen.note(line, status, body);
         }
     }
-    if call.lines.iter().all(|line| !line.is_write()) && status < 300 && !book.invocation().stale {
+    if call.lines.iter().all(|line| !line.is_write()) && answer.status < 300 && !book.invocation().stale {
         let at = book.now;
-        book.answers.insert(call.key(), (at, status, body.to_vec()));
+        book.answers.insert(call.key(), (at, answer.status, answer.body.clone()));
     }
 }
 
 /// A message was taken by a queue.
 pub(crate) fn sent(book: &mut Book, queue: &QueueUrl, message: &Message) {
     let body = message.body.as_str();
+    book.queues_changed = true;
     nothing_secret_is_told(book, message);
     let command: Value = serde_json::from_str(body).unwrap_or_default();
     let id = command["id"].as_str().unwrap_or_default();
@@ -193,6 +218,7 @@ pub(crate) fn sent(book: &mut Book, queue: &QueueUrl, message: &Message) {
         book.invocation().sent_again = true;
     } else {
         let parent = book.invocation().command.clone();
+        dry_runs_only_look(book, &format!("posts {id}"));
         children_have_one_id(book, &parent, id, &command["data"]);
         book.posted(body, Some(&parent));
         posts_are_counted(book, &parent, id);
@@ -235,6 +261,7 @@ fn told(book: &mut Book, outcome: &Value) {
         (outcome["id"].as_str().unwrap_or_default().to_owned(), outcome["data"]["summary"].to_string());
     book.write(&format!("tells {id}: {summary}"));
     within_its_budget(book, outcome, &id);
+    dry_runs_end_as_one_outcome(book, &kind);
     if kind == "accepted" || kind == "waiting" {
         return;
     }
@@ -246,14 +273,32 @@ fn told(book: &mut Book, outcome: &Value) {
     }
 }
 
-/// Unless the world changed in between, or one chain began later than the other and so had longer.
+/// Nobody is told that a plan was accepted or has succeeded; and each chain tells its end once, unless it was not
+/// finished.
+fn dry_runs_end_as_one_outcome(book: &mut Book, kind: &str) {
+    let account = book.account();
+    let often = account.ends.len() >= (account.chains() + account.troubled + account.faults) as usize;
+    let again = kind != "waiting" && often;
+    if account.is_dry_run() && (again || kind == "accepted" || kind == "succeeded") {
+        let why = format!("it is told as {kind}, after {:?}", account.ends);
+        book.violate(Invariant::DryRunsOnlyLook, why);
+    }
+}
+
+/// Unless the world changed in between, or one chain began later than the other and so had longer. Of two chains that
+/// dissolve, one may see nothing of the end that the other one made, and cannot tell it from having been put out by
+/// another owner: it is rejected, and cleans nothing up.
 fn last_words_agree(book: &mut Book, end: &End) {
     let command = book.invocation().command.clone();
     let account = book.account();
     let Some(other) = account.ends.iter().find(|other| other.id != end.id).cloned() else { return };
     let since = account.first_posted;
-    let one_gave_up = [&other, end].iter().any(|end| end.kind == "expired");
-    if !one_gave_up && !book.others_since(since, &command) {
+    let either = |kind: &str| [&other, end].iter().any(|end| end.kind == kind);
+    let cannot_tell = account.data["mode"] == "dissolve" && either("rejected") && either("succeeded");
+    // A plan is of its moment, and so is what could not be read for it.
+    let is_of_its_moment = account.is_dry_run() && account.faults > 0;
+    let since = since - SLOWEST;
+    if !either("expired") && !cannot_tell && !is_of_its_moment && !book.others_since(since, &command) {
         let why = format!("{command} ended as {} and as {}", other.id, end.id);
         book.violate(Invariant::LastWordsAgree, why);
     }
@@ -266,7 +311,7 @@ fn success_is_true(book: &mut Book) {
         return;
     }
     let account = &book.commands[&command];
-    let doubt = truth::doubt(account.verb, &account.data, &book.names, &book.simulator.state());
+    let doubt = truth::doubt(account.verb, &account.data, &book.parties(), &book.simulator.state());
     if let Some(doubt) = doubt {
         book.violate(Invariant::SuccessIsTrue, format!("{command} succeeded, but {doubt}"));
     }

@@ -11,6 +11,31 @@
 //! The same seed gives the same trace. A fault belongs to its point (a command, its delivery, and the so-manieth effect
 //! of that), so that leaving one out leaves the others where they are.
 //!
+//! # What goes wrong
+//! How often each of it happened is counted; a kind that never happens fails `tests/seeded/fixed.rs`.
+//!
+//! | In words | Name |
+//! |---|---|
+//! | duplicate delivery | [`Fault::DeliveredTwice`] |
+//! | redelivery while still running | [`Fault::VisibleAgain`], [`Situation::RedeliveredWhileAtWork`] |
+//! | reordering | [`Fault::Late`], [`Situation::Overtaken`]; invocations take turns at every effect |
+//! | crash between two effects | [`Fault::CrashBefore`], [`Fault::CrashAfter`] at each read, write, batch, token, send and delete; [`Situation::DiedBetweenSendAndDelete`] |
+//! | 429 with `Retry-After` and without | [`Fault::Throttled`], [`PartFault::Throttled`] |
+//! | 5xx before and after the write took effect | [`Fault::ErrorBefore`], [`Fault::ErrorAfter`], [`PartFault::ErrorBefore`], [`PartFault::ErrorAfter`] |
+//! | lost, truncated and malformed answers | [`Fault::AnswerLost`], [`Fault::AnswerTruncated`], [`Fault::AnswerMalformed`], [`PartFault::Missing`], [`PartFault::LeftOut`] |
+//! | stale reads | [`Fault::Stale`], [`Situation::OldAnswer`] |
+//! | expired and refused tokens | [`Fault::TokenExpired`], [`Fault::TokenRefused`], the service's `RevokeTokens` |
+//! | slow answers past the invocation's time | [`Fault::Hangs`], [`Situation::EndedAtWork`]; within it [`Fault::Slow`], [`Situation::GaveUpWaiting`] |
+//! | a tenant's credential broken for a while | the service's `BreakCredential`, [`Situation::CredentialRefused`] |
+//! | the owner removing a tenant that is joining | [`Situation::RemovedWhileJoining`] |
+//! | two tickets for the same tenant | [`Situation::TwoTicketsForOneTenant`] |
+//! | leave during join | [`Situation::LeftWhileJoining`] |
+//! | two owners acting at once | [`Situation::TwoOwnersAtOnce`] |
+//! | a queue that refuses sends | [`Fault::QueueRefuses`], [`Fault::QueueDoesNotConfirm`] |
+//! | a delete that does not arrive | [`Fault::NotAcknowledged`] |
+//! | a tenant in another organization, an owner that is not ours | `foreign`, [`Situation::JoinsFromElsewhere`] |
+//! | dry runs | `plans`, [`Invariant::DryRunsOnlyLook`] |
+//!
 //! # Assumptions
 //! One record a batch: invocations run side by side instead, and take turns at every effect. What a batch adds (bounded
 //! concurrency, one record's panic) is told in `tests/scenarios/deliveries.rs`.
@@ -23,13 +48,18 @@ mod book;
 mod by_hand;
 mod checks;
 mod clock;
+mod crossings;
 mod dice;
 mod driver;
 mod edges;
 mod faults;
+mod foreign;
 mod invariants;
+mod invocations;
 mod mutant_net;
 mod mutants;
+mod parts;
+mod plans;
 mod request;
 mod rights;
 mod run;
@@ -37,6 +67,7 @@ mod script;
 mod seen;
 mod shrink;
 mod stage;
+mod tally;
 mod truth;
 mod world;
 
@@ -44,6 +75,8 @@ pub use by_hand::ByHand;
 pub use faults::{Fault, Point};
 pub use invariants::{Invariant, Violation};
 pub use mutants::Mutant;
-pub use run::{Report, run};
+pub use parts::PartFault;
+pub use run::{Report, run, scripted};
 pub use script::{Deed, Planned};
 pub use shrink::{explain, shrink};
+pub use tally::{Situation, Tally};

@@ -53,11 +53,13 @@ pub enum Mutant {
     BelievesRefusals,
     /// An error's text holds the request's headers.
     PrintsTheToken,
+    /// The function does not know that only a plan is asked for.
+    ForgetsTheDryRun,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::DeletesBeforeItSends,
         Self::AcknowledgesFirst,
         Self::HidesFailures,
@@ -73,6 +75,7 @@ impl Mutant {
         Self::RemembersMembership,
         Self::BelievesRefusals,
         Self::PrintsTheToken,
+        Self::ForgetsTheDryRun,
     ];
 }
 
@@ -109,7 +112,24 @@ pub(crate) fn around_function(
     mutant: Option<Mutant>,
     inner: Arc<dyn BatchFunction>,
 ) -> Arc<dyn BatchFunction> {
-    if mutant == Some(Mutant::HidesFailures) { Arc::new(Hiding(inner)) } else { inner }
+    match mutant {
+        Some(Mutant::HidesFailures) => Arc::new(Hiding(inner)),
+        Some(Mutant::ForgetsTheDryRun) => Arc::new(Eager(inner)),
+        _ => inner,
+    }
+}
+
+/// Takes every command for one that is to be carried out.
+struct Eager(Arc<dyn BatchFunction>);
+
+#[async_trait]
+impl BatchFunction for Eager {
+    async fn handle(&self, mut records: Vec<Record>, end: OffsetDateTime) -> Vec<String> {
+        for record in &mut records {
+            record.body = record.body.replace("\"dryRun\":true", "\"dryRun\":false");
+        }
+        self.0.handle(records, end).await
+    }
 }
 
 struct Hiding(Arc<dyn BatchFunction>);

@@ -1,11 +1,14 @@
 //! Requests to Graph, as the simulation understands them.
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::faults::Site;
+
+/// As a gateway answers that knows nothing: for a part of a batch without an answer.
+const UNCLEAR: u16 = 504;
 
 /// One request, or one part of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,6 +105,15 @@ impl Line {
     }
 }
 
+/// One answer, read once.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Bytes,
+    /// The status and body for each line of the request.
+    pub(crate) lines: Vec<(u16, Value)>,
+}
+
 /// One HTTP request.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -152,17 +164,26 @@ impl Call {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// The status and body of each line's answer.
-    pub(crate) fn answers(&self, status: u16, body: &[u8]) -> Vec<(u16, Value)> {
-        let whole: Value = serde_json::from_slice(body).unwrap_or_default();
+    /// Reads an answer.
+    pub(crate) fn answer(&self, answer: &Response<Bytes>) -> Answer {
+        let (status, body) = (answer.status().as_u16(), answer.body().clone());
+        Answer { status, lines: self.answers(status, &body), body }
+    }
+
+    /// The status and body of each line's answer; none, where a batch's answer cannot be read.
+    fn answers(&self, status: u16, body: &[u8]) -> Vec<(u16, Value)> {
+        let whole = serde_json::from_slice(body);
         if !self.is_batch {
-            return vec![(status, whole)];
+            return vec![(status, whole.unwrap_or_default())];
         }
+        let Ok(whole): Result<Value, _> = whole else { return Vec::new() };
         let find = |number: usize| {
             let id = (number + 1).to_string();
             let parts = whole["responses"].as_array().into_iter().flatten();
             let part = parts.into_iter().find(|part| part["id"] == id.as_str());
-            let status = part.and_then(|part| part["status"].as_u64()).unwrap_or(u64::from(status));
+            // What lacks an answer is unclear; a batch that was refused as a whole has no parts.
+            let none = if status < 300 { UNCLEAR } else { status };
+            let status = part.and_then(|part| part["status"].as_u64()).unwrap_or(u64::from(none));
             let body = part.map(|part| part["body"].clone()).unwrap_or_default();
             (u16::try_from(status).unwrap_or(500), body)
         };

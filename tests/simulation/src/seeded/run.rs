@@ -4,14 +4,17 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use mto_messages::Verb;
 use serde_json::{Value, json};
 use tracing_subscriber::fmt;
 
 use super::driver::Driver;
 use super::faults::{Fault, Faults, Point, Rates, Source};
+use super::foreign;
 use super::invariants::{Invariant, Violation};
 use super::mutants::Mutant;
-use super::script::{NAMES, Planned, Script};
+use super::script::{Planned, Script};
+use super::tally::Tally;
 use super::truth;
 use super::world::World;
 use crate::{command, create, leave};
@@ -29,6 +32,17 @@ pub struct Report {
     pub faults: Vec<(Point, Fault)>,
     /// What people did.
     pub deeds: Vec<Planned>,
+    /// How often what happened.
+    pub tally: Tally,
+}
+
+/// The script of a seed: how often its deeds stand in it.
+pub fn scripted(seed: u64) -> Tally {
+    let mut tally = Tally::default();
+    for planned in &Script::of(seed).deeds {
+        tally.deed(&planned.deed);
+    }
+    tally
 }
 
 /// Runs a seed, with faults drawn from it.
@@ -88,6 +102,12 @@ fn settled(driver: &mut Driver, _: &Script) {
 
 /// Ends whatever organizations there are, and takes everything back.
 fn dissolved(driver: &mut Driver, script: &Script) {
+    if let Some(tenant) = script.foreign {
+        foreign::ends(driver, tenant);
+    }
+    if driver.violated() {
+        return;
+    }
     let state = driver.world.simulator.state();
     // Users go only through synchronizations that run, as those of the formation at the end do.
     let is_last = driver.world.book.lock().unwrap().commands.keys().any(|id| id.starts_with("FINAL"));
@@ -119,7 +139,7 @@ fn formed(driver: &mut Driver, script: &Script) {
     driver.converges(&command);
     let state = driver.world.simulator.state();
     let rows = state["organizations"][0]["tenants"].as_array().map_or(0, Vec::len);
-    if rows != script.seed.tenants.len() {
+    if rows != script.names().len() {
         driver.violate(Invariant::Converges, format!("the organization has {rows} rows"));
     }
     driver.is_sound();
@@ -140,15 +160,15 @@ fn opened(driver: &mut Driver, script: &Script) {
     driver.converges(&settings);
     let book = driver.world.book.lock().unwrap();
     let state = driver.world.simulator.state();
-    let doubt = truth::doubt(mto_messages::Verb::Sync, &settings["data"], &book.names, &state);
+    let doubt = truth::doubt(Verb::Sync, &settings["data"], &book.parties(), &state);
     drop(book);
-    let names = &NAMES[..script.seed.tenants.len()];
+    let names = script.names();
     let missing =
         names.iter().filter(|_| script.users).flat_map(|one| names.iter().map(move |other| (one, other)));
     let missing = missing.filter(|(one, other)| one != other).find_map(|(source, target)| {
         let data: Value = json!({"source": source, "targets": [target]});
         let book = driver.world.book.lock().unwrap();
-        let doubt = truth::doubt(mto_messages::Verb::Sync, &data, &book.names, &state)?;
+        let doubt = truth::doubt(Verb::Sync, &data, &book.parties(), &state)?;
         Some(format!("{source} to {target}: {doubt}"))
     });
     if let Some(doubt) = doubt.or(missing) {
@@ -167,7 +187,7 @@ fn parted(driver: &mut Driver, script: &Script) {
 }
 
 fn formation(id: &str, script: &Script) -> Value {
-    let names = &NAMES[1..script.seed.tenants.len()];
+    let names = &script.names()[1..];
     let mut then = json!({"join": {"templates": "admin-center"}});
     if script.users {
         then["sync"] = json!({});
@@ -178,14 +198,14 @@ fn formation(id: &str, script: &Script) -> Value {
 /// After the end of the last organization nothing is open, and nothing of ours is left.
 fn nothing_left(driver: &mut Driver, script: &Script) {
     let state = driver.world.simulator.state();
-    let names = &NAMES[..script.seed.tenants.len()];
+    let names = script.names();
     for source in names {
         for target in names.iter().filter(|target| *target != source) {
             let cleanup = if script.users { "users" } else { "settings" };
             let data = json!({"action": "unshare", "source": source, "targets": [target],
                 "bothDirections": true, "cleanup": cleanup});
             let book = driver.world.book.lock().unwrap();
-            let doubt = truth::doubt(mto_messages::Verb::Sync, &data, &book.names, &state);
+            let doubt = truth::doubt(Verb::Sync, &data, &book.parties(), &state);
             drop(book);
             if let Some(doubt) = doubt {
                 driver.violate(Invariant::NothingIsReopened, format!("{source} to {target}: {doubt}"));
@@ -196,14 +216,15 @@ fn nothing_left(driver: &mut Driver, script: &Script) {
     driver.is_sound();
 }
 
-/// Nobody else made a synchronization here: what is left of one was made by us and not known to be ours. After a crash
-/// that is the price of there being no tag in the request that makes one; else it is not.
+/// Nobody else made a synchronization here: what is left of one was made by us and not known to be ours. After a crash,
+/// or where a command was given up for dead, that is the price of there being no tag in the request that makes one; else
+/// it is not.
 fn all_was_ours(driver: &mut Driver, script: &Script) {
     let state = driver.world.simulator.state();
     let directories = state["directories"].as_array().unwrap().iter();
     let left = directories.flat_map(|one| one["servicePrincipals"].as_array().unwrap());
     let left: Vec<String> = left.map(|one| format!("{} {}", one["displayName"], one["tags"])).collect();
-    let crashed = driver.world.book.lock().unwrap().crashed;
+    let crashed = driver.world.book.lock().unwrap().crashed || !driver.dead().is_empty();
     if script.users && !left.is_empty() && !crashed {
         driver.violate(Invariant::WhatIsOursIsMarked, left.join("; "));
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::by_hand::ByHand;
 use super::dice::Dice;
 use super::stage::{options, with_ids, world};
+use super::{foreign, plans};
 use crate::{add, command, create, join, leave};
 
 /// Names of the demo tenants, in the order of a seed.
@@ -43,6 +44,10 @@ pub(crate) struct Script {
     pub(crate) calm_from: u64,
     /// Whether users are synchronized at the end.
     pub(crate) users: bool,
+    /// A tenant that is not ours to act for: the last one.
+    pub(crate) foreign: Option<Uuid>,
+    /// Deliveries after which a message goes to the dead-letter queue: the template's number, or a smaller one.
+    pub(crate) receives: u32,
 }
 
 impl Script {
@@ -50,9 +55,12 @@ impl Script {
         let mut dice = Dice::new(seed, "script");
         let calm_from = dice.between(1, 5) * 3_600;
         let formed = dice.once_in(2);
-        let world = with_ids(world(formed, &mut dice));
+        let mut world = world(formed, &mut dice);
+        let ours = world.tenants.len();
+        let foreign = foreign::invited(&mut world, &mut Dice::new(seed, "foreign"));
+        let world = with_ids(world);
         let options = options(&mut dice);
-        let mut writer = Writer { seed: &world, dice, deeds: Vec::new(), commands: 0, calm_from };
+        let mut writer = Writer { seed: &world, ours, dice, deeds: Vec::new(), commands: 0, calm_from };
         let stories = writer.dice.between(1, 5);
         if !formed {
             let at = writer.dice.below(60);
@@ -62,55 +70,71 @@ impl Script {
             writer.story();
         }
         let users = writer.dice.once_in(8);
+        // Dice of their own: what was there before them stays as it is.
+        writer.dice = Dice::new(seed, "more stories");
+        for _ in 0..writer.dice.below(4) {
+            plans::story(&mut writer);
+        }
+        let receives = if writer.dice.once_in(6) { 2 } else { 5 };
+        for _ in 0..foreign.map_or(0, |_| writer.dice.between(1, 3)) {
+            foreign::story(&mut writer);
+        }
         let mut deeds = writer.deeds;
         deeds.sort_by_key(|planned| planned.at);
-        Self { seed: world, options, deeds, calm_from, users }
+        Self { seed: world, options, deeds, calm_from, users, foreign, receives }
     }
 
     /// The setup of the directory that fits.
     pub(crate) fn setup(&self) -> Setup {
         Setup::new(self.seed.clone(), self.options.clone())
     }
+
+    /// The names of the tenants that are ours.
+    pub(crate) fn names(&self) -> &'static [&'static str] {
+        &NAMES[..self.seed.tenants.len() - usize::from(self.foreign.is_some())]
+    }
 }
 
-struct Writer<'a> {
-    seed: &'a Seed,
-    dice: Dice,
+pub(crate) struct Writer<'a> {
+    pub(crate) seed: &'a Seed,
+    /// So many tenants of the seed are ours.
+    ours: usize,
+    pub(crate) dice: Dice,
     deeds: Vec<Planned>,
     commands: u32,
-    calm_from: u64,
+    pub(crate) calm_from: u64,
 }
 
 impl Writer<'_> {
-    fn ask(&mut self, at: u64, command: Value) {
+    pub(crate) fn ask(&mut self, at: u64, command: Value) {
         self.deeds.push(Planned { at, deed: Deed::Asks(command) });
     }
 
-    fn by_hand(&mut self, at: u64, tenant: &str, what: ByHand) {
+    pub(crate) fn by_hand(&mut self, at: u64, tenant: &str, what: ByHand) {
         self.deeds.push(Planned { at, deed: Deed::ByHand(id(self.seed, tenant), what) });
     }
 
-    fn service(&mut self, at: u64, change: Change) {
+    pub(crate) fn service(&mut self, at: u64, change: Change) {
         self.deeds.push(Planned { at, deed: Deed::Service(change) });
     }
 
-    fn fresh(&mut self, what: &str) -> String {
+    pub(crate) fn fresh(&mut self, what: &str) -> String {
         self.commands += 1;
         format!("{what}{}", self.commands)
     }
 
-    /// All names of this world.
-    fn names(&self) -> Vec<&'static str> {
-        NAMES[..self.seed.tenants.len()].to_vec()
+    /// The names of all that are ours.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        NAMES[..self.ours].to_vec()
     }
 
     /// One that is not Contoso.
-    fn member(&mut self) -> &'static str {
+    pub(crate) fn member(&mut self) -> &'static str {
         let names = self.names();
         self.dice.pick(&names[1..])
     }
 
-    fn owner(&mut self) -> &'static str {
+    pub(crate) fn owner(&mut self) -> &'static str {
         if self.dice.once_in(4) { "fabrikam" } else { "contoso" }
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use entra_simulator::Seed;
 
 use super::faults::{Fault, Point, Source};
+use super::foreign;
 use super::mutants::Mutant;
 use super::run::{Report, play};
 use super::script::{NAMES, Planned, Script};
@@ -80,7 +81,7 @@ impl Shrinking {
 /// A failing run for people: the seed, what broke, what went wrong, what happened, and how to play it again.
 pub fn explain(report: &Report) -> String {
     let mut text = String::new();
-    let Report { seed, violation, trace, faults, deeds } = report;
+    let Report { seed, violation, trace, faults, deeds, tally: _ } = report;
     let _ = writeln!(text, "seed {seed}: {violation:?}");
     let _ = writeln!(text, "with {} deeds and {} faults:", deeds.len(), faults.len());
     for planned in deeds {
@@ -102,9 +103,9 @@ pub fn explain(report: &Report) -> String {
 
 /// Tenants by their names.
 fn named(text: String) -> String {
-    let tenants = Seed::demo(NAMES.len()).tenants;
+    let tenants = Seed::demo(NAMES.len() + 1).tenants;
     tenants
         .iter()
-        .zip(NAMES)
+        .zip(NAMES.into_iter().chain([foreign::NAME]))
         .fold(text, |text, (tenant, name)| text.replace(&tenant.tenant_id.to_string(), name))
 }

@@ -6,14 +6,17 @@ use mto_messages::Verb;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// Who is who.
+#[derive(Clone, Copy)]
+pub(crate) struct Parties<'a> {
+    pub(crate) names: &'a BTreeMap<String, Uuid>,
+    /// Nothing is opened towards it.
+    pub(crate) foreign: Option<Uuid>,
+}
+
 /// What is not as the success has it.
-pub(crate) fn doubt(
-    verb: Verb,
-    data: &Value,
-    names: &BTreeMap<String, Uuid>,
-    state: &Value,
-) -> Option<String> {
-    let world = Seen { names, state };
+pub(crate) fn doubt(verb: Verb, data: &Value, parties: &Parties<'_>, state: &Value) -> Option<String> {
+    let world = Seen { parties: *parties, state };
     let tenants = || data["tenants"].as_array().into_iter().flatten();
     let (owner, tenant) = (&data["owner"], &data["tenant"]);
     match verb {
@@ -44,14 +47,14 @@ pub(crate) fn doubt(
 }
 
 struct Seen<'a> {
-    names: &'a BTreeMap<String, Uuid>,
+    parties: Parties<'a>,
     state: &'a Value,
 }
 
 impl<'a> Seen<'a> {
     fn id(&self, name: &Value) -> String {
         let text = name.as_str().unwrap_or_default().to_lowercase();
-        self.names.get(&text).map_or(text, Uuid::to_string)
+        self.parties.names.get(&text).map_or(text, Uuid::to_string)
     }
 
     /// The organization in which a tenant is active.
@@ -106,8 +109,11 @@ impl<'a> Seen<'a> {
         let targets = data["targets"].as_array().filter(|targets| targets.len() == 1)?;
         let (source, target) = (self.id(&data["source"]), self.id(&targets[0]));
         let found = self.configurations(&source, &target);
+        let is_ours =
+            |one: &&Value| one["tags"].as_array().is_some_and(|tags| tags.contains(&json!("mto-functions")));
         match data["action"].as_str().unwrap_or("configure") {
-            "configure" if found.len() != 1 || found[0]["job"].is_null() => {
+            // What a crash left behind has neither a job nor a tag, and cannot be told from somebody else's.
+            "configure" if found.iter().filter(|one| !one["job"].is_null() || is_ours(one)).count() != 1 => {
                 Some(format!("there is no one job: {found:?}"))
             }
             "configure" if self.openings(&source, &target) != [true; 3] => {
@@ -119,9 +125,6 @@ impl<'a> Seen<'a> {
                     open |= self.openings(&target, &source).contains(&true);
                 }
                 let users = data["cleanup"] != "settings";
-                let is_ours = |one: &&Value| {
-                    one["tags"].as_array().is_some_and(|tags| tags.contains(&json!("mto-functions")))
-                };
                 let left = users && found.iter().any(is_ours);
                 (open || left).then(|| format!("something is open, or left: {found:?}"))
             }
@@ -139,7 +142,9 @@ impl<'a> Seen<'a> {
             .filter(|row| row["state"] == "active" && row["change"].is_null())
             .filter_map(|row| row["tenantId"].as_str())
             .collect();
-        let mut pairs = active.iter().flat_map(|one| active.iter().map(move |other| (one, other)));
+        let foreign = self.parties.foreign.map(|foreign| foreign.to_string());
+        let ours: Vec<&str> = active.into_iter().filter(|one| foreign.as_deref() != Some(*one)).collect();
+        let mut pairs = ours.iter().flat_map(|one| ours.iter().map(move |other| (one, other)));
         let closed = pairs.find(|(one, other)| one != other && self.openings(one, other) != [true; 3]);
         closed.map(|(one, other)| format!("{one} and {other} are not open: {:?}", self.openings(one, other)))
     }

@@ -50,12 +50,13 @@ impl World {
         let seed = &script.seed;
         let mut book = Book::new(simulator.clone(), clock.now(), faults, names(seed));
         let applications = seed.tenants.iter().flat_map(|tenant| &tenant.applications);
+        book.foreign = script.foreign;
         book.secrets = applications.flat_map(|one| &one.secrets).map(|one| one.expose().to_owned()).collect();
         let book: Shared = Arc::new(Mutex::new(book));
-        let queues = queues(time.clone());
+        let queues = queues(time.clone(), script.receives);
         let post: Arc<dyn Queue> = Arc::new(Post { inner: Arc::new(queues.clone()), book: book.clone() });
         let parts =
-            Parts { clock: clock.clone(), time, seed, simulator: &simulator, book: &book, post, mutant };
+            Parts { clock: clock.clone(), time, script, simulator: &simulator, book: &book, post, mutant };
         let functions = BTreeMap::from([
             (Verb::Create, parts.function(Create)),
             (Verb::Add, parts.function(Add)),
@@ -71,7 +72,7 @@ impl World {
 struct Parts<'a> {
     clock: VirtualClock,
     time: Arc<dyn Clock>,
-    seed: &'a Seed,
+    script: &'a Script,
     simulator: &'a Simulator,
     book: &'a Shared,
     post: Arc<dyn Queue>,
@@ -87,10 +88,10 @@ impl Parts<'_> {
         let net = mutants::around_net(self.mutant, F::VERB, net, self.book);
         let (root, scope) = (cloud.login_root(), cloud.token_scope());
         let tokens =
-            OAuthTokenProvider::new(net.clone(), self.time.clone(), root, scope, credentials(self.seed));
+            OAuthTokenProvider::new(net.clone(), self.time.clone(), root, scope, credentials(self.script));
         let graph = GraphClient::new(cloud.clone(), net, Arc::new(tokens), self.time.clone());
         let post = mutants::around_queue(self.mutant, F::VERB, self.post.clone(), self.book);
-        let config = config(self.seed, cloud, F::VERB);
+        let config = config(self.script, cloud, F::VERB);
         let time = self.time.clone();
         let handler: Arc<dyn BatchFunction> = match self.mutant {
             Some(mutant) => {
@@ -107,55 +108,61 @@ fn names(seed: &Seed) -> BTreeMap<String, Uuid> {
     seed.tenants.iter().map(|tenant| (tenant.display_name.to_lowercase(), tenant.tenant_id)).collect()
 }
 
-fn queues(clock: Arc<dyn Clock>) -> MemoryQueues {
+fn queues(clock: Arc<dyn Clock>, max_receive_count: u32) -> MemoryQueues {
     let mut queues = MemoryQueues::new(clock).with(&outcomes_queue(), QueueSettings::default());
     for verb in Verb::ALL {
         let dead_letters = dead_letter_queue(verb);
-        let settings =
-            QueueSettings { dead_letter_queue: Some(dead_letters.clone()), ..QueueSettings::default() };
+        let settings = QueueSettings {
+            max_receive_count,
+            dead_letter_queue: Some(dead_letters.clone()),
+            ..QueueSettings::default()
+        };
         queues = queues.with(&dead_letters, QueueSettings::default()).with(&queue(verb), settings);
     }
     queues
 }
 
-fn config(seed: &Seed, cloud: Cloud, function: Verb) -> Config {
+fn config(script: &Script, cloud: Cloud, function: Verb) -> Config {
     Config {
         function,
         queues: Verb::ALL.into_iter().map(|verb| (verb, queue(verb))).collect(),
         outcomes: outcomes_queue(),
         dead_letters: dead_letter_queue(function),
-        directory: directory(seed, function),
+        directory: directory(script, function),
         cloud,
         limits: Limits::default(),
         concurrency: 1,
     }
 }
 
-/// Every tenant by the first word of its name, with its group as default scope.
-fn directory(seed: &Seed, function: Verb) -> Directory {
+/// Every tenant by the first word of its name; those that are ours with their group as default scope.
+fn directory(script: &Script, function: Verb) -> Directory {
     let application = |one: &ApplicationSeed| Application {
         client_id: one.client_id.to_string(),
         credential: CredentialReference::ClientSecret(SecretReference::Env("held in process".to_owned())),
     };
-    let tenants = seed.tenants.iter().map(|tenant| TenantEntry {
+    let is_foreign = |tenant: Uuid| script.foreign == Some(tenant);
+    let tenants = script.seed.tenants.iter().map(|tenant| TenantEntry {
         tenant_id: tenant.tenant_id,
         name: tenant.display_name.to_lowercase(),
         display_name: Some(tenant.display_name.clone()),
         domains: vec![tenant.default_domain.clone()],
         cloud: None,
-        external: false,
-        application: tenant.applications.first().map(application),
+        external: is_foreign(tenant.tenant_id),
+        application: tenant.applications.first().filter(|_| !is_foreign(tenant.tenant_id)).map(application),
         applications: BTreeMap::new(),
-        sync_scope: Some(Scope { groups: vec![tenant.groups[0].id.unwrap()], ..Scope::default() }),
+        sync_scope: (!is_foreign(tenant.tenant_id))
+            .then(|| Scope { groups: vec![tenant.groups[0].id.unwrap()], ..Scope::default() }),
         settings: None,
     });
     Directory::new(DirectoryDocument { tenants: tenants.collect() }, "seed", function).unwrap()
 }
 
-fn credentials(seed: &Seed) -> HashMap<Uuid, TenantCredential> {
+fn credentials(script: &Script) -> HashMap<Uuid, TenantCredential> {
     let credential = |application: &ApplicationSeed| TenantCredential {
         client_id: application.client_id.to_string(),
         credential: Credential::ClientSecret(SecretString::from(application.secrets[0].expose().to_owned())),
     };
-    seed.tenants.iter().map(|tenant| (tenant.tenant_id, credential(&tenant.applications[0]))).collect()
+    let ours = script.seed.tenants.iter().filter(|tenant| script.foreign != Some(tenant.tenant_id));
+    ours.map(|tenant| (tenant.tenant_id, credential(&tenant.applications[0]))).collect()
 }

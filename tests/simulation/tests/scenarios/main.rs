@@ -4,6 +4,7 @@ mod cleanup_review;
 mod concurrency;
 mod create_and_add;
 mod deliveries;
+mod economy;
 mod ends;
 mod faults;
 mod federated;

@@ -2,13 +2,10 @@
 
 use std::thread;
 
-use mto_simulation_tests::seeded::{Mutant, Report, run, shrink};
+use mto_simulation_tests::seeded::{Mutant, Report, run};
 
 /// Seeds within which a broken variant has to be caught.
 const SEEDS: u64 = 60;
-
-/// Runs that shrinking may take: what is printed is how many faults were needed, or fewer.
-const MOST_RUNS: u32 = 4;
 
 /// Variants that are tried side by side.
 const SIDE_BY_SIDE: usize = 2;
@@ -20,9 +17,8 @@ fn caught(mutant: Mutant) -> Option<Report> {
     broken.find(|report| run(report.seed, None).violation.is_none())
 }
 
-/// A line of the table: what is broken, what caught it, and what it took.
-fn line(mutant: Mutant, report: Report) -> String {
-    let report = shrink(report, Some(mutant), MOST_RUNS);
+/// A line of the table: what is broken, what caught it, and where.
+fn line(mutant: Mutant, report: &Report) -> String {
     let invariant = report.violation.as_ref().map(|violation| violation.invariant);
     let (seed, faults, deeds) = (report.seed, report.faults.len(), report.deeds.len());
     let (mutant, invariant) =
@@ -36,7 +32,7 @@ fn survivors(mutants: Vec<Mutant>) -> Vec<Mutant> {
     let mut survivors = Vec::new();
     for mutant in mutants {
         if let Some(report) = caught(mutant) {
-            println!("{}", line(mutant, report));
+            println!("{}", line(mutant, &report));
         } else {
             println!("{mutant:?} SURVIVED");
             survivors.push(mutant);

@@ -26,6 +26,7 @@ use super::{query, route};
 use crate::seed::MemberRole;
 use crate::world::organization::TextChange;
 use crate::world::{Refusal, World};
+use directory::route::Route;
 
 /// Every context starts like this, wherever the simulator is reached.
 const CONTEXT: &str = "https://graph.microsoft.com/v1.0/$metadata#";
@@ -33,22 +34,26 @@ const CONTEXT: &str = "https://graph.microsoft.com/v1.0/$metadata#";
 /// Answers one request or part, counts it and notes it in the log.
 pub(crate) fn serve(world: &mut World, call: &Call, request_id: Uuid) -> Answer {
     let now = world.now;
+    let route = directory::route::of(call);
     world.settle(now); // parts of a batch see what the parts before them did
     world.counters.graph_requests += 1;
     let (tenant, result) = match caller(world, call) {
         Ok(caller) => {
             world.trail.acting(Some((caller.actor(), request_id)));
-            let result = admitted(world, &caller, call);
+            let result = admitted(world, &caller, call, route.as_ref());
             world.trail.acting(None);
             (Some(caller.tenant), result)
         }
         Err(error) => (None, Err(error)),
     };
+    if call.writes() {
+        world.is_settled = false;
+    }
     let mut answer = result.unwrap_or_else(|error| error.answer(call, world.now, request_id));
     if answer.status == 429 {
         world.counters.throttled += 1;
     }
-    answer.headers.push(("x-ms-resource-unit", units(call).to_string()));
+    answer.headers.push(("x-ms-resource-unit", units(call, route.as_ref()).to_string()));
     answer.headers.push(("odata-version", "4.0".to_owned()));
     answer.headers.push(("cache-control", "no-cache".to_owned()));
     super::record(world, call, tenant, answer.status, request_id);
@@ -57,8 +62,8 @@ pub(crate) fn serve(world: &mut World, call: &Call, request_id: Uuid) -> Answer 
 
 /// Resource units (8.3): 1, users and the like more, `$select` one less, `$expand` one more, a small page one less,
 /// never below 1.
-fn units(call: &Call) -> u32 {
-    let base = if call.writes() { 1 } else { directory::route::of(call).map_or(1, |route| route.units()) };
+fn units(call: &Call, route: Option<&Route>) -> u32 {
+    let base = if call.writes() { 1 } else { route.map_or(1, Route::units) };
     let expanded = u32::from(call.option("$expand").is_some());
     let selected = u32::from(call.option("$select").is_some());
     let small =
@@ -67,40 +72,54 @@ fn units(call: &Call) -> u32 {
 }
 
 /// Throttling and scripted faults, around the request itself.
-fn admitted(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, GraphError> {
-    let scope = format!("Tenant_Application/ReadWrite/{}/{}", caller.client, caller.tenant);
+fn admitted(
+    world: &mut World,
+    caller: &Caller,
+    call: &Call,
+    route: Option<&Route>,
+) -> Result<Answer, GraphError> {
+    let scope = || format!("Tenant_Application/ReadWrite/{}/{}", caller.client, caller.tenant);
     if let Some(scripted) = world.faults.take_throttle(caller.tenant) {
-        return Err(GraphError::throttled(scripted.retry_after_seconds, "ResourceUnitLimitExceeded", scope));
+        return Err(GraphError::throttled(
+            scripted.retry_after_seconds,
+            "ResourceUnitLimitExceeded",
+            scope(),
+        ));
     }
-    if let Some(over) = world.count_request(caller.client, caller.tenant, units(call), call.writes()) {
-        return Err(GraphError::throttled(Some(over.retry_after_seconds), over.information, scope));
+    if let Some(over) = world.count_request(caller.client, caller.tenant, units(call, route), call.writes()) {
+        return Err(GraphError::throttled(Some(over.retry_after_seconds), over.information, scope()));
     }
-    if let Some((name, seconds, limit)) = directory::route::of(call).and_then(|route| route.own_limit())
+    if let Some((name, seconds, limit)) = route.and_then(Route::own_limit)
         && let Some(over) = world.count_own(name, caller.tenant, seconds, limit)
     {
-        return Err(GraphError::throttled(Some(over), "ResourceUnitLimitExceeded", scope));
+        return Err(GraphError::throttled(Some(over), "ResourceUnitLimitExceeded", scope()));
     }
     match world.faults.take_error(caller.tenant, call.writes()) {
         Some(true) => {
             // carried out, but the caller does not get to know: a lost response
-            let _lost = answered(world, caller, call);
+            let _lost = answered(world, caller, call, route);
             Err(GraphError::new(504, "gatewayTimeout", "The gateway did not receive a response in time."))
         }
         Some(false) => {
             Err(GraphError::new(503, "serviceNotAvailable", "The service is temporarily unavailable."))
         }
-        None => answered(world, caller, call),
+        None => answered(world, caller, call, route),
     }
 }
 
-fn answered(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, GraphError> {
+fn answered(
+    world: &mut World,
+    caller: &Caller,
+    call: &Call,
+    route: Option<&Route>,
+) -> Result<Answer, GraphError> {
     if call.method != Method::GET {
-        return routed(world, caller, call);
+        return routed(world, caller, call, route);
     }
     if let Some((status, body)) = world.faults.take_stale(caller.tenant, &call.address) {
         return Ok(Answer { status, headers: Vec::new(), body });
     }
-    let answer = routed(world, caller, call)?;
+    let answer = routed(world, caller, call, route)?;
     // long pages would fill the memory, and nobody scripts stale ones
     if answer
         .body
@@ -114,9 +133,14 @@ fn answered(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, G
     Ok(answer)
 }
 
-fn routed(world: &mut World, caller: &Caller, call: &Call) -> Result<Answer, GraphError> {
-    if let Some(route) = directory::route::of(call) {
-        return directory::answer(world, caller, call, &route);
+fn routed(
+    world: &mut World,
+    caller: &Caller,
+    call: &Call,
+    route: Option<&Route>,
+) -> Result<Answer, GraphError> {
+    if let Some(route) = route {
+        return directory::answer(world, caller, call, route);
     }
     let segments = call.segments.get(1..).unwrap_or_default();
     let Some(resource) = route::find(segments, world.options.singular_tenant_path) else {

@@ -1,0 +1,13 @@
+//! What the functions cost, beside the least possible and what users would write instead.
+//!
+//! # Flow
+//! `processes` (real binaries: starts, first messages, memory, zips) and `model` (whole organizations in virtual time:
+//! requests, invocations, throughput, scale) return rows; `table` prints them. Every figure that is compared is a ratio
+//! of two that were taken in the same run.
+
+pub mod model;
+pub mod processes;
+mod table;
+
+pub use model::Section;
+pub use table::{Figure, Target, print, render, to_json};

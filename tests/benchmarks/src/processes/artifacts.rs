@@ -1,0 +1,85 @@
+//! What is measured is what is deployed: the release binaries and their zips.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mto_system_tests::repository;
+
+use super::candidates::FUNCTIONS;
+
+/// Where cargo has put the release binaries, and the build script the zips.
+pub(crate) struct Artifacts {
+    target: PathBuf,
+}
+
+impl Artifacts {
+    /// `target`, or what cargo uses: `CARGO_TARGET_DIR`, else `target/`.
+    pub(crate) fn of(target: Option<&Path>) -> Self {
+        let target = target.map(Path::to_path_buf).or_else(cargos_own);
+        let target = target.unwrap_or_else(|| PathBuf::from("target"));
+        Self { target: if target.is_absolute() { target } else { repository().join(target) } }
+    }
+
+    /// Builds them: functions with the script that builds what is deployed, floors beside them. For a part of the
+    /// functions there are no zips.
+    ///
+    /// # Panics
+    /// If something cannot be built.
+    pub(crate) fn build(&self, functions: &[String]) {
+        if functions.len() == FUNCTIONS.len() {
+            let mut script = Command::new("infra/aws/build");
+            self.run(script.args(["--plain", "--arch", "x86_64"]));
+        } else if !functions.is_empty() {
+            let mut cargo = release();
+            for function in functions {
+                cargo.arg("-p").arg(format!("mto-{function}"));
+            }
+            self.run(&mut cargo);
+        }
+        self.run(release().args(["-p", "mto-benchmark-floor"]));
+    }
+
+    fn run(&self, command: &mut Command) {
+        let status = command.current_dir(repository()).env("CARGO_TARGET_DIR", &self.target).status();
+        let done = status.as_ref().is_ok_and(std::process::ExitStatus::success);
+        assert!(done, "failed: {command:?}: {status:?}");
+    }
+
+    /// A release binary.
+    ///
+    /// # Panics
+    /// If it is not there.
+    pub(crate) fn binary(&self, name: &str) -> PathBuf {
+        let path = self.target.join("release").join(name);
+        assert!(path.is_file(), "{} is not built; leave --no-build out", path.display());
+        path
+    }
+
+    /// The size of a function's zip in bytes. None if there is none, or if it is older than the binary.
+    pub(crate) fn zip_bytes(&self, function: &str) -> Option<u64> {
+        let zip = self.target.join("lambda/x86_64").join(format!("{function}.zip")).metadata().ok()?;
+        let binary = self.binary(&format!("mto-{function}")).metadata().ok()?;
+        (zip.modified().ok()? >= binary.modified().ok()?).then_some(zip.len())
+    }
+
+    /// A folder for what the benchmark needs and leaves behind.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.target.join("benchmarks").join(name);
+        std::fs::create_dir_all(&folder).expect("target/ can be written to");
+        folder
+    }
+}
+
+fn release() -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--locked"]);
+    cargo
+}
+
+#[expect(clippy::disallowed_methods, reason = "a tool beside cargo follows cargo's variable")]
+fn cargos_own() -> Option<PathBuf> {
+    std::env::var("CARGO_TARGET_DIR").ok().filter(|path| !path.is_empty()).map(PathBuf::from)
+}
