@@ -28,6 +28,10 @@ fuzz MINUTES="5" TARGET="":
 deny:
     cargo deny --offline --all-features check licenses bans sources
 
-# The seeded simulation with other seeds, until it is stopped; MTO_FIRST_SEED and MTO_SEEDS choose them
+# The seeded simulation with other seeds, on all cores (MTO_WORKERS), until it is stopped; MTO_FIRST_SEED and MTO_SEEDS choose them
 simulate:
-    cargo run -p mto-simulation-tests --bin simulate
+    cargo run --profile fast -p mto-simulation-tests --bin simulate
+
+# What the functions cost, beside the least possible and beside Python and Node (many minutes; wants a quiet machine)
+bench *ARGS:
+    cargo run --profile fast -p mto-benchmarks -- {{ARGS}}
