@@ -118,7 +118,7 @@ impl Driver {
             .filter(|one| is_in(one, &one["creator"]))
             .map(|one| &one["creator"])
             .collect();
-        let creators: BTreeSet<String> = made.iter().map(|creator| creator.to_string()).collect();
+        let creators: BTreeSet<String> = made.iter().map(ToString::to_string).collect();
         if creators.len() < made.len() {
             self.violate(Invariant::OneOfEach, "one owner made two organizations".to_owned());
         }
