@@ -35,3 +35,7 @@ simulate:
 # What the functions cost, beside the least possible and beside Python and Node (many minutes; wants a quiet machine)
 bench *ARGS:
     cargo run --profile fast -p mto-benchmarks -- {{ARGS}}
+
+# Processes are killed at random on the emulator; MTO_FIRST_SEED chooses when
+kills:
+    cargo test -p mto-system-tests --features kills --test killed
