@@ -5,7 +5,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::progress::counted;
 use super::{
-    Configuration, Configure, Job, JobCode, Observed, Pair, Preflight, Quarantine, RESTART, SyncReason,
+    Configuration, ConfigurationChange, Configure, Job, JobCode, Observed, Pair, Preflight, Quarantine,
+    RESTART, SyncReason,
 };
 use crate::{Decision, Finish, Note, Reason, Step, Timing};
 
@@ -16,6 +17,7 @@ const RESTART_EVERY: Duration = Duration::hours(1);
 ///
 /// | Observed | Step |
 /// |---|---|
+/// | quarantine, the secrets are missing and not set since our last restart, that an hour ago or longer | set them |
 /// | quarantine, its cause mended from here, no restart of ours in the last hour | restart; deletions that the command confirms are let through |
 /// | the same, restarted less than an hour ago | wait: quarantined |
 /// | the same, restarted three times | failed, explained |
@@ -24,10 +26,9 @@ const RESTART_EVERY: Duration = Duration::hours(1);
 /// | steady state reached, and a cycle began after our last write | succeeded, with a report |
 /// | else | wait: synchronizing |
 ///
-/// Mended from here are settings that do not allow it and secrets that are missing (both are put right before a job is
-/// looked at, by this command or another one), and whatever
-/// it was where this command has changed the scope or the schema since; and held-back deletions, where the command
-/// confirms as many users as the target has beyond the scope.
+/// Mended from here are settings that do not allow it (they were switched on before a job is looked at), secrets that
+/// the service misses, whatever the tag says, and whatever it was where this command has changed the scope or the schema
+/// since; and held-back deletions, where the command confirms as many users as the target has beyond the scope.
 pub(super) fn decide(
     pair: Pair,
     wanted: &Configure,
@@ -154,7 +155,8 @@ fn decide_quarantine(
     let restarted = pair.wrote(journal, RESTART);
     let has_changed = REMEDIES.iter().filter_map(|what| pair.wrote(journal, what)).max() > restarted;
     let force_deletes = quarantine.holds_deletions_back() && is_confirmed(wanted, job, observed);
-    if !quarantine.is_over_before_a_look() && !has_changed && !force_deletes {
+    let lacks_secrets = quarantine.lacks_secrets();
+    if !quarantine.is_about_settings() && !lacks_secrets && !has_changed && !force_deletes {
         return fail(failed);
     }
     if journal.writes.iter().filter(is_restart).count() >= MAX_RESTARTS {
@@ -164,6 +166,11 @@ fn decide_quarantine(
     let is_recent = restarted.is_some_and(|at| timing.now - at < RESTART_EVERY);
     if is_recent && !has_changed && !force_deletes {
         return Decision::wait(failed);
+    }
+    // The tag says that they are set, and the service that they are not.
+    let set = ConfigurationChange::SetSecrets { everyone: wanted.scope.everyone };
+    if lacks_secrets && pair.accepted(journal, set.what()) <= restarted {
+        return pair.act(configuration, set);
     }
     pair.restart(configuration, job, force_deletes)
 }
@@ -178,11 +185,14 @@ fn is_confirmed(wanted: &Configure, job: &Job, observed: &Observed) -> bool {
 }
 
 impl Quarantine {
-    /// Settings that do not allow it, and secrets that are not set: a job is looked at only once both are as wanted,
-    /// whoever mended them. (That missing secrets have this code is unverified.)
-    fn is_over_before_a_look(&self) -> bool {
-        let code = self.code.as_deref().unwrap_or_default();
-        ["AzureDirectoryB2BManagementPolicyCheckFailure", "InvalidCredentials"].contains(&code)
+    /// The settings do not allow it.
+    fn is_about_settings(&self) -> bool {
+        self.code.as_deref() == Some("AzureDirectoryB2BManagementPolicyCheckFailure")
+    }
+
+    /// The secrets are not set, or not those of cross-tenant synchronization. (That this is the code is unverified.)
+    fn lacks_secrets(&self) -> bool {
+        self.code.as_deref() == Some("InvalidCredentials")
     }
 
     /// More users would be deleted than the service does without being told.

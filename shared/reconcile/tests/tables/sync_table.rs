@@ -243,9 +243,20 @@ fn a_running_job_is_watched(#[case] scene: Scene, #[case] expected: &str) {
 
 #[rstest]
 #[case::of_the_settings(configure().with(&[about_settings()]), "act restart-job")]
-#[case::of_secrets_that_another_command_set(
-    configure().with(&[quarantined("EncounteredQuarantineException", "InvalidCredentials")]),
+#[case::of_secrets_that_the_tag_lies_about(configure().with(&[without_secrets()]), "act set-secrets")]
+#[case::of_secrets_that_are_set_now(
+    configure().with(&[without_secrets()]).made("restart-job", HOUR).made("set-secrets", MOMENT),
     "act restart-job"
+)]
+#[case::of_secrets_that_were_refused(configure().with(&[without_secrets()]).tried("set-secrets", MOMENT), "act set-secrets")]
+#[case::of_secrets_and_restarted(
+    configure().with(&[without_secrets()]).made("set-secrets", MOMENT).made("restart-job", MOMENT),
+    "wait quarantined"
+)]
+#[case::of_secrets_and_restarted_often(
+    configure().with(&[without_secrets()])
+        .made("restart-job", HOUR * 3).made("restart-job", HOUR * 2).made("restart-job", HOUR),
+    "failed quarantined"
 )]
 #[case::schema_set_since(
     configure().with(&[quarantined("Unknown", "x")]).made("set-schema", MOMENT),

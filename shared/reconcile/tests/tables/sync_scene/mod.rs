@@ -112,6 +112,10 @@ pub(crate) fn about_settings() -> Configuration {
     quarantined("EncounteredQuarantineException", "AzureDirectoryB2BManagementPolicyCheckFailure")
 }
 
+pub(crate) fn without_secrets() -> Configuration {
+    quarantined("EncounteredQuarantineException", "InvalidCredentials")
+}
+
 pub(crate) fn held_back() -> Configuration {
     quarantined("TooManyDeletes", "TooManyDeletes")
 }
