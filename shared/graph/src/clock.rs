@@ -13,6 +13,14 @@ pub trait Clock: Send + Sync {
 
     /// Waits for `duration` of this clock's time.
     async fn sleep(&self, duration: Duration);
+
+    /// Completes when `moment` is past: the limit of something else that is waited for. Unlike [`Clock::sleep`] it does not
+    /// say that there is nothing else to do, so a clock whose time passes only by sleeping does not move on for it.
+    async fn reached(&self, moment: OffsetDateTime) {
+        if self.now() < moment {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// The machine's clock.
@@ -29,5 +37,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one edge where the client really waits")]
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    async fn reached(&self, moment: OffsetDateTime) {
+        if let Ok(left) = Duration::try_from(moment - self.now()) {
+            self.sleep(left).await;
+        }
     }
 }

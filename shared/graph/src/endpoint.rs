@@ -12,7 +12,6 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::body::clip;
-use crate::json_path::path_at;
 
 /// Longest text of a decoding error: enough to name what was found, not enough to repeat a body.
 const MAX_DECODE_MESSAGE_CHARS: usize = 200;
@@ -94,8 +93,8 @@ impl DecodeError {
 /// When the body is not JSON or not of the shape of `T`.
 pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    T::deserialize(&mut deserializer)
-        .map_err(|error| DecodeError::new(path_at(body, error.line(), error.column()), &error.to_string()))
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| DecodeError::new(error.path().to_string(), &error.inner().to_string()))
 }
 
 /// For operations that answer 204: whatever body there is (a DELETE was seen answering 200 with the row) is left unread.

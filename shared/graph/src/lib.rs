@@ -39,7 +39,6 @@ mod endpoint;
 mod error;
 pub mod groups;
 pub mod invitations;
-mod json_path;
 mod oauth;
 pub mod organization;
 mod paging;

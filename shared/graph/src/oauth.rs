@@ -3,17 +3,19 @@
 //! Microsoft identity platform and the OAuth 2.0 client credentials flow.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use time::OffsetDateTime;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex as Gate, MutexGuard as Turn};
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -38,8 +40,8 @@ const MAX_LIFETIME_SECONDS: u32 = 28 * 3600;
 ///
 /// # Guarantees
 ///
-/// One token request a tenant at a time: callers that come meanwhile wait for it and share its token. While the login
-/// service, or the place where the credential is kept, is down, an old token is used to its end. A credential is fetched
+/// One token request a tenant at a time: callers that come meanwhile wait for it, until their own deadline at most, and
+/// share its token. While the login service, or the place where the credential is kept, is down, an old token is used to its end. A credential is fetched
 /// when the first token is wanted, and again after the login service refused it.
 pub struct OAuthTokenProvider {
     transport: Arc<dyn Transport>,
@@ -47,7 +49,15 @@ pub struct OAuthTokenProvider {
     login_root: String,
     scope: String,
     source: Arc<dyn CredentialSource>,
-    cached: HashMap<Uuid, Mutex<Option<Cached>>>,
+    kept: HashMap<Uuid, Kept>,
+}
+
+/// What is kept of a tenant.
+#[derive(Default)]
+struct Kept {
+    cached: Mutex<Option<Cached>>,
+    /// Held by who asks for the next token.
+    gate: Gate<()>,
 }
 
 #[derive(Clone)]
@@ -100,8 +110,20 @@ impl OAuthTokenProvider {
         source: Arc<dyn CredentialSource>,
     ) -> Self {
         let login_root = login_root.into().trim_end_matches('/').to_owned();
-        let cached = source.tenants().into_iter().map(|tenant| (tenant, Mutex::new(None))).collect();
-        Self { transport, clock, login_root, scope: scope.into(), source, cached }
+        let kept = source.tenants().into_iter().map(|tenant| (tenant, Kept::default())).collect();
+        Self { transport, clock, login_root, scope: scope.into(), source, kept }
+    }
+
+    fn fresh(&self, kept: &Kept) -> Option<AccessToken> {
+        kept.get().filter(|cached| self.clock.now() < cached.renew_at).map(|cached| cached.token)
+    }
+
+    /// The turn to ask; `None` once the deadline is past. Who has it before us may have a later one.
+    async fn turn<'a>(&self, kept: &'a Kept, deadline: OffsetDateTime) -> Option<Turn<'a, ()>> {
+        match select(pin!(kept.gate.lock()), self.clock.reached(deadline)).await {
+            Either::Left((turn, _)) => Some(turn),
+            Either::Right(((), _)) => None,
+        }
     }
 
     async fn fetch(&self, tenant: Uuid, deadline: OffsetDateTime) -> Result<Cached, TokenError> {
@@ -154,18 +176,25 @@ impl OAuthTokenProvider {
 #[async_trait]
 impl TokenProvider for OAuthTokenProvider {
     async fn token(&self, tenant: Uuid, deadline: OffsetDateTime) -> Result<AccessToken, TokenError> {
-        let cached = self.cached.get(&tenant).ok_or(TokenError::NoCredential(tenant))?;
-        // held while asking: that is what makes it one request a tenant
-        let mut cached = cached.lock().await;
-        if let Some(fresh) = cached.as_ref().filter(|cached| self.clock.now() < cached.renew_at) {
-            return Ok(fresh.token.clone());
+        let kept = self.kept.get(&tenant).ok_or(TokenError::NoCredential(tenant))?;
+        if let Some(fresh) = self.fresh(kept) {
+            return Ok(fresh);
+        }
+        let _turn = self.turn(kept, deadline).await.ok_or_else(|| busy(tenant))?;
+        // whoever was before us has brought one
+        if let Some(fresh) = self.fresh(kept) {
+            return Ok(fresh);
         }
         match self.fetch(tenant, deadline).await {
-            Ok(new) => Ok(cached.insert(new).token.clone()),
-            Err(error) => match cached.as_ref() {
+            Ok(new) => {
+                let token = new.token.clone();
+                kept.set(Some(new));
+                Ok(token)
+            }
+            Err(error) => match kept.get() {
                 Some(old) if error.is_transient() && self.clock.now() < old.expires_at => {
                     tracing::warn!(%tenant, %error, "token not renewed, the old one is still good");
-                    Ok(old.token.clone())
+                    Ok(old.token)
                 }
                 Some(_) | None => Err(error),
             },
@@ -173,9 +202,19 @@ impl TokenProvider for OAuthTokenProvider {
     }
 
     async fn invalidate(&self, tenant: Uuid) {
-        if let Some(cached) = self.cached.get(&tenant) {
-            *cached.lock().await = None;
+        if let Some(kept) = self.kept.get(&tenant) {
+            kept.set(None);
         }
+    }
+}
+
+impl Kept {
+    fn get(&self) -> Option<Cached> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, cached: Option<Cached>) {
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = cached;
     }
 }
 
@@ -219,6 +258,11 @@ fn token_request(
         .uri(endpoint)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Bytes::from(form.finish()))
+}
+
+fn busy(tenant: Uuid) -> TokenError {
+    let reason = "another call was still asking the login service when this one's time was over".to_owned();
+    TokenError::Unavailable { tenant, reason, retry_after: None, source: None }
 }
 
 fn unreachable(tenant: Uuid, source: TransportError) -> Failure {

@@ -1,6 +1,7 @@
 //! The client against golden files and scripted answers.
 
 mod batch;
+mod bounds;
 mod client;
 mod credentials;
 mod golden;

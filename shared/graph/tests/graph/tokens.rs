@@ -1,11 +1,18 @@
 //! Access tokens: caching, renewal, refusals.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use crate::support::*;
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
 use mto_graph::{
-    Cloud, Credential, OAuthTokenProvider, TenantCredential, TokenError, TokenProvider, TransportErrorKind,
+    Cloud, Credential, OAuthTokenProvider, TenantCredential, TokenError, TokenProvider, Transport,
+    TransportError, TransportErrorKind,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -25,10 +32,14 @@ fn provider(script: &Script, clock: &ManualClock) -> OAuthTokenProvider {
 }
 
 fn with_credential(script: &Script, clock: &ManualClock, credential: Credential) -> OAuthTokenProvider {
+    on(Arc::new(script.clone()), clock, credential)
+}
+
+fn on(transport: Arc<dyn Transport>, clock: &ManualClock, credential: Credential) -> OAuthTokenProvider {
     let cloud = Cloud::global();
     let credential = TenantCredential { client_id: "app-1".to_owned(), credential };
     OAuthTokenProvider::new(
-        Arc::new(script.clone()),
+        transport,
         Arc::new(clock.clone()),
         cloud.login_root(),
         cloud.token_scope(),
@@ -98,6 +109,34 @@ async fn callers_at_the_same_time_share_one_request() {
         assert_eq!(token.unwrap().expose(), "a");
     }
     assert_eq!(script.sent().len(), 1);
+}
+
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
+}
+
+/// A login service that does not answer.
+struct Silent;
+
+#[async_trait]
+impl Transport for Silent {
+    async fn send(&self, _request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_anothers_request_waits_until_its_own_deadline_at_most() {
+    let clock = ManualClock::new();
+    let provider = on(Arc::new(Silent), &clock, Credential::ClientSecret(SecretString::from(SECRET)));
+    let mut first = pin!(provider.token(OWNER, deadline()));
+    assert!(poll_once(first.as_mut()).await.is_pending());
+    let too_late = provider.token(OWNER, START).await.unwrap_err();
+    assert!(too_late.is_transient(), "{too_late}");
+    assert!(too_late.to_string().contains("time was over"), "{too_late}");
+    // what is refused meanwhile is another token, and nobody waits to say so
+    provider.invalidate(OWNER).await;
+    assert!(poll_once(first.as_mut()).await.is_pending());
 }
 
 #[tokio::test]

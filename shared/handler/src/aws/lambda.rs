@@ -154,9 +154,7 @@ async fn serve<B: BatchFunction>(function: &B, event: LambdaEvent<SqsEvent>) -> 
 /// command.
 fn record_of(message: SqsMessage, invocation_trace: Option<&String>) -> Record {
     let system = |name: &str| message.attributes.get(name).cloned();
-    let sent_at = system("SentTimestamp")
-        .and_then(|text| text.parse::<i128>().ok())
-        .and_then(|milliseconds| OffsetDateTime::from_unix_timestamp_nanos(milliseconds * 1_000_000).ok());
+    let sent_at = system("SentTimestamp").as_deref().and_then(super::sent_at);
     let trace_header = system("AWSTraceHeader").or_else(|| invocation_trace.cloned());
     let receive_count = system("ApproximateReceiveCount").and_then(|text| text.parse().ok()).unwrap_or(1);
     let attributes: BTreeMap<String, String> = message

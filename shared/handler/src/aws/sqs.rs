@@ -16,7 +16,6 @@ use aws_sdk_sqs::types::{
     SendMessageBatchRequestEntry,
 };
 use mto_graph::{ReqwestTransport, Transport};
-use time::OffsetDateTime;
 
 use crate::aws::sdk::{Sdk, WhenNeeded, when_needed};
 use crate::config::{ConfigError, Environment};
@@ -211,9 +210,7 @@ impl Queue for SqsQueue {
 
 fn received(message: Received) -> Record {
     let system = |name| message.attributes.as_ref().and_then(|all| all.get(&name)).cloned();
-    let sent_at = system(MessageSystemAttributeName::SentTimestamp)
-        .and_then(|text| text.parse::<i128>().ok())
-        .and_then(|milliseconds| OffsetDateTime::from_unix_timestamp_nanos(milliseconds * 1_000_000).ok());
+    let sent_at = system(MessageSystemAttributeName::SentTimestamp).as_deref().and_then(super::sent_at);
     let receive_count = system(MessageSystemAttributeName::ApproximateReceiveCount);
     let trace_header = system(MessageSystemAttributeName::AwsTraceHeader);
     let attributes = message.message_attributes.unwrap_or_default().into_iter();

@@ -25,14 +25,23 @@ pub(crate) fn full(kind: &str, reply_to: &str) -> Value {
     })
 }
 
+fn forget_fractions(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => *value = Value::Null,
+        Value::Array(items) => items.iter_mut().for_each(forget_fractions),
+        Value::Object(fields) => fields.values_mut().for_each(forget_fractions),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 fn check(text: &str) {
     match Outcome::parse(text) {
         Ok(mut outcome) => {
             let mut again = Outcome::parse(&outcome.to_json()).expect("what is written can be read");
             // Whatever Graph said goes in here, and a fraction may lose its last bit: serde_json reads it so, and nothing
             // of ours is one.
-            outcome.data.observed = Value::Null;
-            again.data.observed = Value::Null;
+            forget_fractions(&mut outcome.data.observed);
+            forget_fractions(&mut again.data.observed);
             assert_eq!(again, outcome, "what is written reads as what was read");
         }
         Err(error) => {

@@ -65,6 +65,10 @@ impl mto_graph::Clock for VirtualClock {
     async fn sleep(&self, duration: Duration) {
         self.until(self.now() + duration).await;
     }
+
+    async fn reached(&self, moment: OffsetDateTime) {
+        self.until(moment).await;
+    }
 }
 
 struct Sleep {

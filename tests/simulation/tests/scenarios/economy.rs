@@ -1,8 +1,9 @@
 //! How many requests looks take: a `$batch` is one, tokens are none.
 
-use entra_simulator::{Options, RequestLine};
+use crate::formation::a_hundred;
+use entra_simulator::RequestLine;
 use mto_messages::Verb;
-use mto_simulation_tests::{Scene, Stage, add, create, join};
+use mto_simulation_tests::{Scene, add, create, join};
 use serde_json::json;
 use time::Duration;
 
@@ -97,15 +98,7 @@ async fn both_templates_are_read_with_one_request() {
 /// both tenants), the writes, adds in twenties, and one look each time the delay rule asks for one.
 #[tokio::test]
 async fn a_formation_of_a_hundred_takes_little_more_than_the_least_possible() {
-    let options = Options { request_log_capacity: 100_000, ..Options::realistic() };
-    let stage = Stage::new(100).options(options);
-    let seed = stage.setup.seed.clone();
-    let names: Vec<String> = seed.tenants.iter().skip(1).map(|t| t.display_name.to_lowercase()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let scene = stage.build();
-    scene.post(&create("F1", &names, &json!({"then": {"join": true}}))).await;
-    scene.run().await;
-    assert!(scene.end("F1").summary().contains("100 tenants are active"));
+    let scene = a_hundred().await;
     let polls = usize::try_from(scene.world().traffic().waits).unwrap();
     let least = (1 + 1 + 2 * 99) + (1 + 5 + 99) + polls;
     let calls = calls_since(&scene, 0).len();

@@ -210,8 +210,8 @@ async fn a_tenant_can_be_named_by_id_name_or_any_verified_domain() {
     }
 }
 
-#[tokio::test]
-async fn a_hundred_tenants_are_formed_by_one_command() {
+/// An organization of a hundred tenants, formed by the command `INC1`.
+pub(crate) async fn a_hundred() -> Scene {
     let options = Options { request_log_capacity: 100_000, ..Options::realistic() };
     let stage = Stage::new(100).options(options);
     let seed = stage.setup.seed.clone();
@@ -221,6 +221,12 @@ async fn a_hundred_tenants_are_formed_by_one_command() {
     scene.post(&create("INC1", &names, &json!({"then": {"join": true}}))).await;
     scene.run().await;
     assert!(scene.end("INC1").summary().contains("100 tenants are active"));
+    scene
+}
+
+#[tokio::test]
+async fn a_hundred_tenants_are_formed_by_one_command() {
+    let scene = a_hundred().await;
     let rows = scene.admin("contoso").sees("/tenants")["value"].as_array().unwrap().clone();
     assert_eq!(rows.iter().filter(|row| row["state"] == "active").count(), 100);
     let ended = scene.outcomes().into_iter().filter(Told::is_last_word).collect::<Vec<_>>();

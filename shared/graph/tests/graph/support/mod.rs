@@ -1,6 +1,6 @@
 //! A scripted service, a manual clock and golden files.
 
-#![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "test code fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "test code fails by panicking")]
 
 use std::collections::VecDeque;
 use std::path::Path;
