@@ -57,7 +57,7 @@ impl Story {
         let last = waited_for.map(|last| format!("; the last thing it waited for: {}", last.key));
         let text =
             format!("the time was over before this: {}{}", writes.join(", "), last.unwrap_or_default());
-        let remedy = "send the command again; it goes on from where things stand".to_owned();
+        let remedy = "send the command again under a new id; it goes on from where things stand".to_owned();
         let summary = format!("gave up; {text}");
         let reason = Explanation { code: Reason::OutOfTime.code().to_owned(), text, remedy };
         Self { summary, reason: Some(reason), observed, ..Self::default() }

@@ -65,7 +65,7 @@ pub fn needs_owner(aim: &Aim, own: &OrganizationView, request: &JoinRequest) -> 
 /// | 1 | tenant = owner | rejected |
 /// | 1 | owner readable and in no organization | wait: the owner has none yet |
 /// | 2 | our list holds the owner and us as active, no transition running | succeeded |
-/// | 3 | our organization is active, the owner not in it | rejected: in another one |
+/// | 3 | our organization is active, the owner not in it, or only listed there for as long as `confirm` | rejected: in another one |
 /// | 4 | removal of us running | wait: being removed |
 /// | 5 | request to the owner running | wait: joining |
 /// | 6 | request to another tenant running | rejected: a join elsewhere is under way |
@@ -114,11 +114,14 @@ fn decide_inside(aim: &Aim, own: &OrganizationView, journal: &Journal, timing: &
         Some(MemberState::Unrecognised(state)) => {
             Decision::wait(Reason::Unrecognised(format!("state \"{state}\" of the owner's row")))
         }
-        None if us.state == MemberState::Active => {
-            // After our own request a list that lacks the owner may be an old one: it has to last.
+        // Who is only listed, or on its way out, is in it no more than who is not listed.
+        None | Some(MemberState::Pending | MemberState::Removed) if us.state == MemberState::Active => {
+            // After our own request a list that lacks the owner may be an old one: it has to last. So may one that holds
+            // it in another state.
             let settling = Reason::Settling("owner in the list");
-            let asked = journal.last_write(REQUEST, Some(aim.owner)).is_some();
-            if asked && timing.waited_for(journal, &settling) < timing.limits.confirm {
+            let may_change =
+                own.row(aim.owner).is_some() || journal.last_write(REQUEST, Some(aim.owner)).is_some();
+            if may_change && timing.waited_for(journal, &settling) < timing.limits.confirm {
                 return Decision::wait(settling);
             }
             Decision::reject(Reason::InAnotherOrganization(aim.tenant))

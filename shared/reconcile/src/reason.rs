@@ -336,8 +336,8 @@ impl Reason {
                 "look at the tenant in the Entra admin center; a newer release may know this".to_owned()
             }
             Self::Refused { .. } => {
-                "mend the cause that the service names, then send the command again; for a support case, the \
-                 request-ids are in this outcome"
+                "mend the cause that the service names, then send the command again under a new id; for a support \
+                 case, the request-ids are in this outcome"
                     .to_owned()
             }
             Self::Denied(tenant, _) => format!(
@@ -348,7 +348,7 @@ impl Reason {
             Self::SameTenant(_) => "name the owner that added the tenant".to_owned(),
             Self::InAnotherOrganization(tenant) => {
                 format!(
-                    "let {} leave that organization first, then send the command again",
+                    "let {} leave that organization first, then send the command again under a new id",
                     names.of(*tenant)
                 )
             }
@@ -360,13 +360,14 @@ impl Reason {
             }
             Self::Sync(reason) => reason.remedy(),
             Self::LastOwner(_) => "promote another tenant first: send mto.add.v1 with that tenant and role \
-                                   owner, then send the command again; or dissolve the organization"
+                                   owner, then send the command again under a new id; or dissolve the organization"
                 .to_owned(),
             Self::OwnerElsewhere { .. } => {
                 "name an owner of the organization that the tenant is in".to_owned()
             }
             Self::NotInOneOrganization { .. } => {
-                "let both tenants be active members of one organization first, then send the command again"
+                "let both tenants be active members of one organization first, then send the command again under a \
+                 new id"
                     .to_owned()
             }
             Self::NotConfirmed { tenant, .. } => format!(
@@ -403,8 +404,8 @@ impl Reason {
             | Self::Unavailable(..)
             | Self::Throttled(_)
             | Self::OutOfTime => {
-                "look at the tenant in the Entra admin center; send the command again to go on from where it \
-                 stands, or open a support case with the request-ids of this outcome"
+                "look at the tenant in the Entra admin center; send the command again under a new id to go on \
+                 from where it stands, or open a support case with the request-ids of this outcome"
                     .to_owned()
             }
             Self::OwnerHasNoOrganization(_)
@@ -454,11 +455,13 @@ impl JoinFailure {
     fn remedy(&self, names: &Names) -> String {
         match self {
             Self::Full { .. } => {
-                "remove a tenant or ask Microsoft support to raise the limit, then send the command again"
+                "remove a tenant or ask Microsoft support to raise the limit, then send the command again under a new \
+                 id"
                     .to_owned()
             }
             Self::NotAdded(owner) | Self::OwnerNotReadable(owner) => format!(
-                "let {} check that it added exactly this tenant id and has room, then send the command again",
+                "let {} check that it added exactly this tenant id and has room, then send the command again under \
+                 a new id",
                 names.of(*owner)
             ),
             Self::NothingVisible => {

@@ -35,6 +35,12 @@ impl Observed {
         }
     }
 
+    /// Whether a tenant that was read lets nobody of another one be synchronized into it.
+    pub(crate) fn lets_nobody_in(&self, target: TenantId, source: TenantId) -> bool {
+        let is_open = |side: &Side| side.partners.get(&source).is_some_and(Partner::is_sync_allowed);
+        self.seen(target).is_some_and(|side| !is_open(side))
+    }
+
     /// Why a tenant was not read.
     pub(super) fn unreadable(&self, tenant: TenantId) -> Option<&Unreadable> {
         match self.sides.get(&tenant)? {

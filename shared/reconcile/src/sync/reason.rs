@@ -150,11 +150,12 @@ impl SyncReason {
             Self::Synchronizing { .. } | Self::TakingBack { .. } => "nothing; this takes its time".to_owned(),
             Self::Quarantined { quarantine, .. } => explain_quarantine(quarantine).1.to_owned(),
             Self::TooManyUsers { new, leaving, .. } => format!(
-                "if this is meant, send it again with \"users\": {} in \"confirm\"; else narrow the scope",
+                "if this is meant, send it again under a new id with \"users\": {} in \"confirm\"; else narrow the \
+                 scope",
                 new.max(leaving)
             ),
             Self::StoppedMeanwhile { .. } | Self::ChangedMeanwhile { .. } => {
-                "ask who did it; send the command again if it is still meant".to_owned()
+                "ask who did it; send the command again under a new id if it is still meant".to_owned()
             }
             Self::NoSynchronization { .. } => "send mto.sync.v1 with action configure first".to_owned(),
         }

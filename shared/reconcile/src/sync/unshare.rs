@@ -9,6 +9,9 @@ use super::{
 use crate::settings::{self, Close};
 use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
 
+/// What is waited for while a job that was restarted does not run.
+const STOPPED: &str = "stopped synchronization";
+
 /// Decides the next step: each direction by itself, and the settings when both are done.
 ///
 /// | Observed, in one direction | Step |
@@ -16,17 +19,20 @@ use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
 /// | the tenant is external | done: what it shares is its own administrators' |
 /// | no configuration | done |
 /// | more users than the command confirms, or than the threshold where it confirms none | rejected: too many users |
+/// | not ours; its job stopped, no users, and the target lets nobody in | done; the configuration is left, and named |
 /// | somebody in scope | unassign them all; set the secrets to share who is assigned |
 /// | it never ran, or there is no job | done but for the last rows |
 /// | not restarted by this command | restart, stopped or not: it takes them back |
 /// | a cycle since the restart ended in quarantine | failed, explained |
+/// | stopped after the restart, before a cycle | after `confirm`: rejected, stopped meanwhile |
 /// | no cycle since the restart, or users still in the target | wait: taking back |
 /// | job enabled | pause it |
 /// | configuration of ours | delete it |
 /// | else | done; the configuration is left, and named |
 ///
 /// The target has to go on allowing synchronization until the users are gone: the settings come last, as in
-/// [`settings::Close`].
+/// [`settings::Close`]. They tell a repeated command that it has been here before: a configuration that somebody else
+/// made stays, and its job is not started once more.
 pub(super) fn decide(
     aim: &Aim,
     unshare: &Unshare,
@@ -48,7 +54,10 @@ pub(super) fn decide(
             continue;
         }
         let next = match seen(pair.source, reading, journal, timing) {
-            Ok(direction) => direction_step(pair, unshare, direction, journal, timing),
+            Ok(direction) => {
+                let is_closed = observed.sides.lets_nobody_in(pair.target, pair.source);
+                direction_step(pair, unshare, direction, is_closed, journal, timing)
+            }
             Err(decision) => Next::Stop(*decision),
         };
         match next {
@@ -77,6 +86,7 @@ fn direction_step(
     pair: Pair,
     unshare: &Unshare,
     direction: &Direction,
+    is_closed: bool,
     journal: &Journal,
     timing: &Timing<'_>,
 ) -> Next {
@@ -93,10 +103,14 @@ fn direction_step(
             confirmed: unshare.confirmed_users,
         })));
     }
+    let is_over = is_closed && !job.is_enabled && job.users == 0;
+    if is_over && !configuration.is_ours() {
+        return end(pair, configuration, journal, timing);
+    }
     if let Some(next) = zero_scope(pair, configuration, journal) {
         return next;
     }
-    take_back(pair, configuration, job, confirmed, journal)
+    take_back(pair, configuration, job, confirmed, journal, timing)
         .unwrap_or_else(|| wind_up(pair, configuration, job, journal, timing))
 }
 
@@ -121,6 +135,7 @@ fn take_back(
     job: &Job,
     confirmed: u64,
     journal: &Journal,
+    timing: &Timing<'_>,
 ) -> Option<Next> {
     let never_ran = job.last.is_none() && !job.is_enabled && job.users == 0;
     let Some(restarted) = pair.accepted(journal, RESTART) else {
@@ -137,8 +152,20 @@ fn take_back(
     if has_run && job.users == 0 {
         return None;
     }
+    if !job.is_enabled && !has_run {
+        return Some(Next::Stop(stopped(pair, journal, timing)));
+    }
     let left = job.users;
     Some(Next::Stop(Decision::wait(Reason::Sync(SyncReason::TakingBack { target: pair.target, left }))))
+}
+
+/// Another delivery of this command has it done already, and closes the settings next; else it is somebody's later wish.
+fn stopped(pair: Pair, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    let settling = Reason::Settling(STOPPED);
+    if timing.waited_for(journal, &settling) < timing.limits.confirm {
+        return Decision::wait(settling);
+    }
+    Decision::reject(Reason::Sync(SyncReason::StoppedMeanwhile { source: pair.source, target: pair.target }))
 }
 
 fn wind_up(

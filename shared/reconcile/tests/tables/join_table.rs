@@ -48,7 +48,7 @@ use time::Duration;
     scene().inside(vec![owner(OWNER), pending(US)]), "wait settling: membership"
 )]
 #[case::row_2_not_while_the_owners_row_is_pending(
-    scene().inside(vec![pending(OWNER), active(US)]), "wait settling: membership"
+    scene().inside(vec![pending(OWNER), active(US)]), "wait settling: owner in the list"
 )]
 #[case::row_2_not_while_our_row_does_not_show(
     scene().inside(vec![owner(OWNER)]), "wait settling: own row in the list"
@@ -69,6 +69,10 @@ use time::Duration;
 #[case::row_3_believed_once_it_lasted(
     scene().inside(vec![active(US)])
         .wrote(REQUEST, Some(OWNER), Duration::hours(3)).waited(NO_OWNER, Duration::minutes(5)),
+    "rejected in-another-organization"
+)]
+#[case::row_3_an_owner_who_is_only_listed_for_long_is_not_in_it(
+    scene().inside(vec![pending(OWNER), active(US)]).waited(NO_OWNER, Duration::minutes(5)),
     "rejected in-another-organization"
 )]
 #[case::row_4_removal_seen_by_us(

@@ -7,8 +7,9 @@ use crate::sync_scene::*;
 use mto_messages::{CommandData, Confirm, SyncAction, SyncData, TenantId, TenantRef};
 use mto_reconcile::sync::each::{Each, Pairs, decide as decide_each};
 use mto_reconcile::sync::{Action, Configuration, OUR_TAG};
-use mto_reconcile::{Change, Child, Finish, OrganizationView, Step, Unreadable};
+use mto_reconcile::{Change, Child, Finish, OrganizationView, Partner, Step, Unreadable};
 use rstest::rstest;
+use time::Duration;
 
 // restart and stop
 
@@ -61,6 +62,15 @@ fn emptied(configuration: Configuration) -> Configuration {
 fn taken_back() -> Configuration {
     emptied(with_job(|job| job.users = 0))
 }
+
+/// What an unshare leaves of a configuration that somebody else made.
+fn left_behind() -> Scene {
+    let configuration = with_job_of(taken_back(), |job| job.is_enabled = false);
+    unshare().with(&[Configuration { tags: tags(&[ASSIGNED]), ..configuration }])
+}
+
+/// The target lets nobody in any more.
+const UNTRUSTING: &str = "act update-partner";
 
 const CLOSING: &str = "act update-partner, update-identity-synchronization, update-partner";
 
@@ -130,6 +140,27 @@ const CLOSING: &str = "act update-partner, update-identity-synchronization, upda
 #[case::not_ours(
     unshare().with(&[Configuration { tags: tags(&[ASSIGNED]), ..emptied(new_job()) }]),
     CLOSING
+)]
+#[case::not_ours_and_taken_back_and_closed_before(left_behind().record(OTHER, Partner::default()), UNTRUSTING)]
+#[case::the_same_where_another_delivery_was_faster(
+    left_behind().record(OTHER, Partner::default()).made("restart-job", MOMENT),
+    UNTRUSTING
+)]
+#[case::the_same_with_users_left(
+    unshare().with(&[Configuration { tags: tags(&[ASSIGNED]), ..emptied(paused()) }]).record(OTHER, Partner::default()),
+    "act restart-job"
+)]
+#[case::not_ours_and_taken_back_and_open(left_behind(), "act restart-job")]
+#[case::stopped_after_the_restart(
+    unshare().with(&[emptied(paused())]).made("restart-job", MOMENT),
+    "wait settling: stopped synchronization"
+)]
+#[case::stopped_after_the_restart_for_good(
+    unshare()
+        .with(&[emptied(paused())])
+        .made("restart-job", MOMENT)
+        .waited("settling: stopped synchronization", Duration::minutes(5)),
+    "rejected stopped-meanwhile"
 )]
 #[case::denied(unshare().forward(denied()), "wait denied")]
 #[case::the_other_direction_goes_on(unsharing(true, None).forward(denied()).back(&[steady()]), "act unassign-scope")]

@@ -118,7 +118,7 @@ async fn a_command_that_is_throttled_for_good_expires_and_says_so() {
     let end = scene.end("A1");
     assert_eq!(end.kind(), "expired");
     assert!(end.text().contains("add Fabrikam") && end.text().contains("throttled"), "{}", end.text());
-    assert!(end.remedy().contains("send the command again"));
+    assert!(end.remedy().contains("send the command again under a new id"));
 }
 
 /// Every write of a formation in turn: no effect and no answer, effect and no answer, and other server errors.

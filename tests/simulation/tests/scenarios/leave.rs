@@ -320,7 +320,7 @@ async fn a_removal_that_takes_too_long_expires_with_its_reason() {
     assert_eq!((end.kind(), end.code()), ("expired", "being-removed"));
     assert!(end.text().contains("Fabrikam"), "{}", end.text());
     assert_eq!(end.took_seconds(), 4 * 3_600);
-    assert!(end.remedy().contains("send the command again"), "{}", end.remedy());
+    assert!(end.remedy().contains("send the command again under a new id"), "{}", end.remedy());
     assert!(end.list("children").is_empty(), "nothing is closed while it may stay");
     // Which does what it says: what was not closed is closed then.
     scene.post(&leave("L2", "fabrikam", "remove", &json!({"cleanup": "settings"}))).await;

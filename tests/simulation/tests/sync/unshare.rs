@@ -120,6 +120,9 @@ async fn a_configuration_that_is_not_ours_is_emptied_and_left_and_named() {
     assert_eq!(configurations(&scene, "contoso", "fabrikam").len(), 1);
     assert_eq!(job(&scene, "contoso", "fabrikam").1["schedule"]["state"], "Paused");
     assert!(notes(&told).contains(&id), "{}", notes(&told));
+    let again = done(&scene, &unshare("U2", &json!({}))).await;
+    assert_eq!(again.writes(), Vec::<String>::new(), "somebody else's job is not started again");
+    assert!(notes(&again).contains(&id), "{}", notes(&again));
 }
 
 #[tokio::test]
