@@ -286,7 +286,8 @@ fn check_allowed(sender: &Sender, user: Option<&str>, data: &CommandData) -> Res
     }
     let missing = missing.into_iter().map(Word::as_str).collect::<BTreeSet<_>>();
     let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
-    tracing::warn!(sender = sender.name, user, missing, "not allowed");
+    // Whoever signs chooses it, at any length.
+    tracing::warn!(sender = sender.name, user = user.map(|user| clip(user, 100)), missing, "not allowed");
     let who = user.map_or_else(|| sender.name.clone(), |user| clip(user, 100));
     Err(Answer::Denied(format!(
         "Not allowed: this needs {missing}, which {who} may not ask for here. Whoever runs this can allow it."

@@ -123,11 +123,10 @@ async fn configuration(
     source: TenantId,
     principal: ServicePrincipal,
     assignments: Vec<AppRoleAssignment>,
-    mut jobs: Vec<SynchronizationJob>,
+    jobs: Vec<SynchronizationJob>,
     schema: bool,
 ) -> Result<(String, Configuration), GraphError> {
-    jobs.sort_by(|one, other| one.id.cmp(&other.id));
-    let first = jobs.into_iter().next();
+    let first = jobs.into_iter().min_by(|one, other| one.id.cmp(&other.id));
     let schema = match &first {
         Some(job) if schema => {
             let get = GetSynchronizationSchema { service_principal_id: principal.id, job_id: job.id.clone() };

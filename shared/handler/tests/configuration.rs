@@ -116,6 +116,25 @@ fn a_tenant_is_found_by_id_name_and_domain_whatever_the_case_and_nothing_else_is
 }
 
 #[test]
+fn a_function_reads_the_credential_of_no_other() {
+    let application =
+        |secret: &str| json!({"clientId": "app", "credential": {"clientSecret": {"env": secret}}});
+    let mut contoso = tenant(1, "contoso");
+    contoso.as_object_mut().unwrap().remove("application");
+    contoso["applications"] = json!({"join": application("JOIN_SECRET"), "add": application("ADD_SECRET")});
+    let read = |function: Verb| {
+        let mut environment = environment();
+        environment.insert("MTO_DIRECTORY".to_owned(), json!({"tenants": [contoso]}).to_string());
+        environment.insert("MTO_QUEUE_ADD".to_owned(), "https://sqs/x".to_owned());
+        environment.insert("JOIN_SECRET".to_owned(), "secret".to_owned());
+        let directory = Config::read(&environment, function).unwrap().directory;
+        directory.credentials(&environment, &NoBackends).map(|credentials| credentials.tenants().len())
+    };
+    assert_eq!(read(Verb::Join).unwrap(), 1);
+    assert!(read(Verb::Add).unwrap_err().to_string().contains("ADD_SECRET"));
+}
+
+#[test]
 fn a_function_uses_its_own_application_where_there_is_one() {
     let mut contoso = tenant(1, "contoso");
     contoso["applications"] = json!({

@@ -69,12 +69,12 @@ pub fn needs_owner(aim: &Aim, own: &OrganizationView, request: &JoinRequest) -> 
 /// | 4 | removal of us running | wait: being removed |
 /// | 5 | request to the owner running | wait: joining |
 /// | 6 | request to another tenant running | rejected: a join elsewhere is under way |
-/// | 7 | request failed, resets left, pause over | reset |
+/// | 7 | our request failed, resets left, pause over | reset |
 /// | 8 | request failed, no resets left | failed, with the probable cause |
 /// | 9 | owner does not list us, and we asked before | rejected: removed meanwhile |
 /// | 10 | owner does not list us | wait: not added yet |
 /// | 11 | templates wanted and not set | set them |
-/// | 12 | owner lists us pending, or cannot be read | ask to join |
+/// | 12 | owner lists us pending, or cannot be read | ask to join; reset a failure that was there before |
 /// | 13 | anything unknown | wait: unrecognised |
 ///
 /// "Active" is judged by the organization's state and list, never by the join record alone: the record of an
@@ -160,7 +160,8 @@ fn decide_outside(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Ti
     decide_not_asked(aim, observed, journal, timing)
 }
 
-/// Rows 7 and 8. A failure that was there before our first request is reset at once.
+/// Rows 7 and 8. A failure that was there before our first request may be another command's, which counts its own: it is
+/// left alone until it stands in the way.
 fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
     let details = observed.request.details.clone().unwrap_or_default();
     if timing.is_settling(journal, Change::ResetJoin.what(), None) {
@@ -172,7 +173,7 @@ fn decide_failed(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Tim
     }
     let ours = journal.last_write(REQUEST, Some(aim.owner)).is_some();
     if !ours {
-        return Decision::act(aim.tenant, vec![Change::ResetJoin]);
+        return decide_not_asked(aim, observed, journal, timing);
     }
     let pausing = Reason::PausingAfterFailure(details);
     let waited = timing.waited_for(journal, &pausing);
@@ -260,11 +261,14 @@ fn decide_listed(
     }
 }
 
-/// Rows 11 and 12. What we asked a moment ago may not show yet; it is not asked again before it has to be.
+/// Rows 11 and 12: a failure is reset, templates are set, the request is made. What we asked a moment ago may not show yet; it is not asked again before it has to be.
 fn ask(aim: &Aim, observed: &Observed, journal: &Journal, timing: &Timing<'_>) -> Decision {
     let request = Change::RequestJoin { owner: aim.owner };
     if timing.is_settling(journal, request.what(), request.about()) {
         return Decision::wait(Reason::Settling("join request"));
+    }
+    if observed.request.has_failed() {
+        return Decision::act(aim.tenant, vec![Change::ResetJoin]);
     }
     // A record of this owner beside a row that is pending there is left over from before: it can be asked again.
     let left_over = observed.request.owner == Some(aim.owner) && owner_row(observed).is_some();

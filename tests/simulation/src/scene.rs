@@ -231,12 +231,18 @@ impl Scene {
         }
     }
 
-    /// No secret and no token in any message.
-    fn check_secrets(&self) {
+    /// The secrets of all applications, and every token that was handed out.
+    pub fn secrets(&self) -> Vec<String> {
         let applications = self.seed.tenants.iter().flat_map(|tenant| &tenant.applications);
         let mut secrets: Vec<String> =
             applications.flat_map(|one| &one.secrets).map(|secret| secret.expose().to_owned()).collect();
         secrets.extend(self.tokens.lock().unwrap().iter().cloned());
+        secrets
+    }
+
+    /// No secret and no token in any message.
+    fn check_secrets(&self) {
+        let secrets = self.secrets();
         let mut messages: Vec<String> = self.outcomes().iter().map(|told| told.0.to_string()).collect();
         for verb in VERBS {
             let stored = self.world.waiting(verb).into_iter().chain(self.world.dead_letters(verb));

@@ -33,6 +33,8 @@ pub struct Deployment {
     pub portal: Served<Receiver>,
     /// A person's shell, with what the document has defined.
     pub shell: Shell,
+    /// How long it waits for an outcome, and for quiet.
+    pub patience: Duration,
     outputs: BTreeMap<String, String>,
     folder: PathBuf,
     sqs: Client,
@@ -84,7 +86,8 @@ impl Deployment {
         }
         let outputs = outputs(&mut shell).await;
         let sqs = ministack.sqs();
-        let deployment = Self { simulated, ministack, portal, shell, outputs, folder, sqs };
+        let patience = PATIENCE;
+        let deployment = Self { simulated, ministack, portal, shell, patience, outputs, folder, sqs };
         deployment.set_emulator_right().await;
         deployment
     }
@@ -204,7 +207,7 @@ impl Deployment {
     /// If it does not come in time.
     pub async fn outcome(&self, id: &str) -> Value {
         let look = async || self.outcomes().await.into_iter().find(|outcome| outcome["id"] == id);
-        match eventually(look).await {
+        match eventually_within(self.patience, look).await {
             Some(outcome) => outcome,
             None => panic!("no outcome {id}; the emulator says\n{}", self.ministack.log().join("\n")),
         }
@@ -215,7 +218,7 @@ impl Deployment {
     /// # Panics
     /// If that does not happen in time.
     pub async fn quiet(&self) {
-        let quiet = eventually(async || {
+        let quiet = eventually_within(self.patience, async || {
             for verb in Verb::ALL {
                 if !self.peek(verb.as_str()).await.is_empty() {
                     return None;
@@ -247,6 +250,10 @@ impl Drop for Deployment {
 
 /// Asks until there is an answer, or patience ends.
 pub async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> Option<T> {
+    eventually_within(PATIENCE, ask).await
+}
+
+async fn eventually_within<T>(patience: Duration, ask: impl AsyncFn() -> Option<T>) -> Option<T> {
     let asking = async {
         let mut pause = tokio::time::interval(PAUSE);
         loop {
@@ -256,7 +263,7 @@ pub async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> Option<T> {
             }
         }
     };
-    tokio::time::timeout(PATIENCE, asking).await.ok()
+    tokio::time::timeout(patience, asking).await.ok()
 }
 
 fn open_shell(ministack: &Ministack, folder: &Path) -> Shell {

@@ -1,6 +1,7 @@
 //! Notify against servers that record what they are asked, in virtual time.
 
 mod batches;
+mod bounds;
 mod configuration;
 mod credentials;
 mod jira;

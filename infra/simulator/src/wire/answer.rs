@@ -1,7 +1,8 @@
-//! An answer before it is bytes, so that a batch can hold it as JSON.
+//! An answer before it is a response, so that a batch can hold it.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -14,20 +15,69 @@ const DIAGNOSTIC: &str = r#"{"ServerInfo":{"DataCenter":"Simulated","RoleInstanc
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Option<Value>,
+    pub(crate) body: Option<Body>,
+}
+
+/// JSON with its properties in the order of their names, in either form.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// Something may still be taken out.
+    Tree(Value),
+    /// Written already, or without a tree: the most frequent answers are. `rows` counts those of a list.
+    Text { json: Bytes, rows: usize },
+}
+
+impl From<Value> for Body {
+    fn from(tree: Value) -> Self {
+        Self::Tree(tree)
+    }
+}
+
+impl Body {
+    /// Writes something whose fields stand in the order of their names.
+    pub(crate) fn written(shown: &impl Serialize, rows: usize) -> Self {
+        // fails for maps with keys that are no text only
+        Self::Text { json: serde_json::to_vec(shown).unwrap_or_default().into(), rows }
+    }
+
+    /// As a tree, read again where it was written.
+    pub(crate) fn tree(&mut self) -> &mut Value {
+        if let Self::Text { json, .. } = self {
+            *self = Self::Tree(serde_json::from_slice(json).unwrap_or_default());
+        }
+        match self {
+            Self::Tree(tree) => tree,
+            Self::Text { .. } => unreachable!("it was made a tree above"),
+        }
+    }
+
+    /// How many rows a list has.
+    pub(crate) fn rows(&self) -> usize {
+        match self {
+            Self::Tree(tree) => tree.get("value").and_then(Value::as_array).map_or(0, Vec::len),
+            Self::Text { rows, .. } => *rows,
+        }
+    }
+
+    pub(crate) fn into_text(self) -> Bytes {
+        match self {
+            Self::Tree(tree) => Bytes::from(tree.to_string()),
+            Self::Text { json, .. } => json,
+        }
+    }
 }
 
 impl Answer {
-    pub(crate) fn ok(body: Value) -> Self {
+    pub(crate) fn ok(body: impl Into<Body>) -> Self {
         Self::with(200, body)
     }
 
-    pub(crate) fn created(body: Value) -> Self {
+    pub(crate) fn created(body: impl Into<Body>) -> Self {
         Self::with(201, body)
     }
 
-    pub(crate) fn with(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body) }
+    pub(crate) fn with(status: u16, body: impl Into<Body>) -> Self {
+        Self { status, headers: Vec::new(), body: Some(body.into()) }
     }
 
     pub(crate) fn no_content() -> Self {
@@ -36,10 +86,12 @@ impl Answer {
 
     /// The response with the headers of 8.1.
     pub(crate) fn response(mut self, call: &Call, now: OffsetDateTime, request_id: Uuid) -> Response<Bytes> {
-        if let (true, Some(Value::Object(body))) = (call.without_metadata, &mut self.body) {
+        if let (true, Some(body)) = (call.without_metadata, &mut self.body)
+            && let Value::Object(body) = body.tree()
+        {
             body.remove("@odata.context");
         }
-        let bytes = self.body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+        let bytes = self.body.map_or_else(Bytes::new, Body::into_text);
         let has_body = !bytes.is_empty();
         let mut response = Response::new(bytes);
         *response.status_mut() =

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer::Answer;
+use super::answer::{Answer, Body};
 use super::authentication::caller;
 use super::call::Call;
 use super::errors::GraphError;
@@ -56,7 +56,7 @@ pub(super) fn serve(world: &mut World, call: &Call, request_id: Uuid) -> (Option
         Err(error) => return (None, error.answer(call, world.now, request_id)),
     };
     let answer = match read(call) {
-        Ok(parts) => Answer::ok(json!({"responses": run(world, call, &parts)})),
+        Ok(parts) => Answer::ok(run(world, call, &parts)),
         Err(error) => error.answer(call, world.now, request_id),
     };
     (Some(tenant), answer)
@@ -93,19 +93,24 @@ fn read(call: &Call) -> Result<Vec<Part>, GraphError> {
     Ok(ordered)
 }
 
-fn run(world: &mut World, envelope: &Call, parts: &[Part]) -> Vec<Value> {
+/// The answers as they are written: those of the parts stand in them as text.
+fn run(world: &mut World, envelope: &Call, parts: &[Part]) -> Body {
     let mut failed: Vec<&str> = Vec::new();
-    let mut answers = Vec::with_capacity(parts.len());
-    for part in parts {
+    let mut json = br#"{"responses":["#.to_vec();
+    for (index, part) in parts.iter().enumerate() {
         let blocked =
             part.depends_on.iter().any(|id| failed.iter().any(|other| other.eq_ignore_ascii_case(id)));
         let answer = if blocked { dependency_failed(world, envelope) } else { one(world, envelope, part) };
         if answer.status >= 400 {
             failed.push(&part.id);
         }
-        answers.push(shape(&part.id, answer));
+        if index > 0 {
+            json.push(b',');
+        }
+        write(&mut json, &part.id, answer);
     }
-    answers
+    json.extend(b"]}");
+    Body::Text { json: json.into(), rows: 0 }
 }
 
 fn dependency_failed(world: &mut World, envelope: &Call) -> Answer {
@@ -134,18 +139,18 @@ fn one(world: &mut World, envelope: &Call, part: &Part) -> Answer {
     graph::serve(world, &call, request_id)
 }
 
-fn shape(id: &str, answer: Answer) -> Value {
-    let mut headers = serde_json::Map::new();
-    for (name, value) in answer.headers {
-        if let Some((_, spelt)) = PART_HEADERS.iter().find(|(known, _)| *known == name) {
-            headers.insert((*spelt).to_owned(), Value::String(value));
-        }
-    }
-    let mut shown = json!({"id": id, "status": answer.status});
+/// Body, headers, id and status of a part, in this order.
+fn write(json: &mut Vec<u8>, id: &str, answer: Answer) {
+    let seen = |name: &str| PART_HEADERS.iter().find(|(known, _)| *known == name).map(|(_, spelt)| *spelt);
+    let headers = answer.headers.iter().filter_map(|(name, value)| Some((seen(name)?, value.as_str())));
+    let mut headers: BTreeMap<&str, &str> = headers.collect();
+    json.push(b'{');
     if let Some(body) = answer.body {
-        headers.insert("Content-Type".to_owned(), json!("application/json"));
-        shown["body"] = body;
+        headers.insert("Content-Type", "application/json");
+        json.extend(br#""body":"#);
+        json.extend_from_slice(&body.into_text());
+        json.push(b',');
     }
-    shown["headers"] = Value::Object(headers);
-    shown
+    let rest = json!({"headers": headers, "id": id, "status": answer.status}).to_string();
+    json.extend(rest.trim_start_matches('{').as_bytes());
 }

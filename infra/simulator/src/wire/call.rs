@@ -1,5 +1,7 @@
 //! A request as the rest of the wire code sees it: a call of its own, or a part of a batch.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
 use percent_encoding::percent_decode_str;
@@ -19,10 +21,11 @@ pub(crate) struct Call {
     /// Decoded query options.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Bytes,
-    pub(crate) authorization: Option<String>,
+    /// Shared by the parts of a batch, as the origin is.
+    pub(crate) authorization: Option<Arc<str>>,
     pub(crate) client_request_id: Option<String>,
     /// Where nextLinks point.
-    pub(crate) origin: String,
+    pub(crate) origin: Arc<str>,
     pub(crate) in_batch: bool,
     /// `Accept: application/json;odata.metadata=none`: the answer says nothing about its metadata.
     pub(crate) without_metadata: bool,
@@ -44,9 +47,9 @@ impl Call {
             segments,
             query,
             body: request.body().clone(),
-            authorization: header("authorization"),
+            authorization: header("authorization").map(Arc::from),
             client_request_id: header("client-request-id"),
-            origin,
+            origin: origin.into(),
             in_batch: false,
             without_metadata: header("accept").is_some_and(|kinds| kinds.contains("odata.metadata=none")),
         }

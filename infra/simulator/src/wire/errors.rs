@@ -44,7 +44,7 @@ impl GraphError {
         if let Some(details) = self.details {
             error["details"] = details;
         }
-        Answer { status: self.status, headers: self.headers, body: Some(json!({"error": error})) }
+        Answer { status: self.status, headers: self.headers, body: Some(json!({"error": error}).into()) }
     }
 }
 

@@ -85,8 +85,8 @@ fn partner(id: uuid::Uuid, partner: &Partner) -> Value {
     json!({
         "tenantId": id,
         "isInMultiTenantOrganization": partner.in_organization,
-        "configuration": partner.values,
-        "identitySynchronization": partner.identity,
+        "configuration": partner.values.as_ref(),
+        "identitySynchronization": partner.identity.as_deref(),
     })
 }
 

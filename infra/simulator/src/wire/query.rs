@@ -2,14 +2,16 @@
 
 use serde_json::Value;
 
+use super::answer::Body;
 use super::call::Call;
 use crate::world::Refusal;
 
 /// Keeps what `$select` and `$expand` name, and annotations. Unknown names are passed over: the reference is silent.
-pub(crate) fn select(call: &Call, body: &mut Value) {
+pub(crate) fn select(call: &Call, body: &mut Body) {
     let Some(names) = call.option("$select") else { return };
     let expanded = call.option("$expand").and_then(|one| one.split('(').next());
     let names: Vec<&str> = names.split(',').chain(expanded).map(str::trim).collect();
+    let body = body.tree();
     if let Some(Value::Array(items)) = body.get_mut("value") {
         for item in items {
             keep(item, &names);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use bytes::Bytes;
 use uuid::Uuid;
 
 use super::World;
@@ -22,7 +22,7 @@ pub(crate) struct Faults {
     errors: Vec<ServerError>,
     stale: BTreeMap<Uuid, u32>,
     /// The last answer of each GET, by tenant and address.
-    remembered: BTreeMap<Uuid, BTreeMap<String, (u16, Option<Value>)>>,
+    remembered: BTreeMap<Uuid, BTreeMap<String, (u16, Option<Bytes>)>>,
 }
 
 #[derive(Debug)]
@@ -85,13 +85,13 @@ impl Faults {
     }
 
     /// The remembered answer, if this read is to be stale.
-    pub(crate) fn take_stale(&mut self, tenant: Uuid, address: &str) -> Option<(u16, Option<Value>)> {
+    pub(crate) fn take_stale(&mut self, tenant: Uuid, address: &str) -> Option<(u16, Option<Bytes>)> {
         self.stale.get(&tenant).filter(|left| **left > 0)?;
         let old = self.remembered.get(&tenant)?.get(address).cloned()?;
         take(self.stale.get_mut(&tenant)).then_some(old)
     }
 
-    pub(crate) fn remember(&mut self, tenant: Uuid, address: &str, status: u16, body: Option<&Value>) {
+    pub(crate) fn remember(&mut self, tenant: Uuid, address: &str, status: u16, body: Option<&Bytes>) {
         let old = self.remembered.get(&tenant).and_then(|own| own.get(address));
         // whoever polls gets the same answer most of the time
         if old.is_some_and(|(was, of)| *was == status && of.as_ref() == body) {

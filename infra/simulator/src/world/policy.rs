@@ -2,6 +2,7 @@
 //! synchronization, and the two templates (4).
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -27,29 +28,31 @@ pub(crate) struct Policy {
     pub(crate) identity_template: Template,
 }
 
+/// The values are shared by all partners that were made alike, until one of them is changed: an organization of a
+/// hundred tenants has 9,900 partners.
 #[derive(Debug)]
 pub(crate) struct Partner {
-    pub(crate) values: Map<String, Value>,
+    pub(crate) values: Arc<Map<String, Value>>,
     /// Null until the tenants were once in one organization (unverified; false is as likely).
     pub(crate) in_organization: Option<bool>,
     /// Identity synchronization, if there is any.
-    pub(crate) identity: Option<Map<String, Value>>,
+    pub(crate) identity: Option<Arc<Map<String, Value>>>,
 }
 
-impl Partner {
-    fn unconfigured() -> Self {
-        let mut values = properties::all_null(properties::PARTNER);
-        let consent = json!({"inboundAllowed": null, "outboundAllowed": null});
-        values.insert("automaticUserConsentSettings".to_owned(), consent);
-        Self { values, in_organization: None, identity: None }
-    }
-}
+/// What a partner is without any configuration.
+pub(super) static UNCONFIGURED: LazyLock<Arc<Map<String, Value>>> = LazyLock::new(|| {
+    let mut values = properties::all_null(properties::PARTNER);
+    let consent = json!({"inboundAllowed": null, "outboundAllowed": null});
+    values.insert("automaticUserConsentSettings".to_owned(), consent);
+    Arc::new(values)
+});
 
-fn unconfigured_identity() -> Map<String, Value> {
+/// Identity synchronization that nobody has configured.
+pub(super) static UNCONFIGURED_IDENTITY: LazyLock<Arc<Map<String, Value>>> = LazyLock::new(|| {
     let mut values = properties::all_null(properties::IDENTITY);
     values.insert("userSyncInbound".to_owned(), json!({"isSyncAllowed": null}));
-    values
-}
+    Arc::new(values)
+});
 
 fn all(access: &str, users: &str, applications: &str) -> Value {
     json!({
@@ -158,9 +161,9 @@ impl Policy {
                 "The simulator holds at most {MAX_PARTNERS} partners a tenant."
             )));
         }
-        let mut made = Partner::unconfigured();
-        properties::merge(&mut made.values, &values);
-        self.partners.insert(partner, made);
+        let mut made = Arc::clone(&UNCONFIGURED);
+        properties::merge(Arc::make_mut(&mut made), &values);
+        self.partners.insert(partner, Partner { values: made, in_organization: None, identity: None });
         Ok(())
     }
 
@@ -172,7 +175,7 @@ impl Policy {
         writable(body)?;
         properties::check(properties::PARTNER, body)?;
         let found = self.partners.get_mut(&partner).ok_or(Refusal::Gone)?;
-        properties::merge(&mut found.values, body);
+        properties::merge(Arc::make_mut(&mut found.values), body);
         Ok(())
     }
 
@@ -198,21 +201,21 @@ impl Policy {
         if found.identity.is_some() && !replaces {
             return Err(Refusal::PolicyExists);
         }
-        let mut made = unconfigured_identity();
-        properties::merge(&mut made, &body);
+        let mut made = Arc::clone(&UNCONFIGURED_IDENTITY);
+        properties::merge(Arc::make_mut(&mut made), &body);
         found.identity = Some(made);
         Ok(())
     }
 
     pub(crate) fn identity(&self, partner: Uuid) -> Result<&Map<String, Value>, Refusal> {
-        self.partners.get(&partner).and_then(|partner| partner.identity.as_ref()).ok_or(Refusal::Gone)
+        self.partners.get(&partner).and_then(|partner| partner.identity.as_deref()).ok_or(Refusal::Gone)
     }
 
     pub(crate) fn patch_identity(&mut self, partner: Uuid, body: &Map<String, Value>) -> Result<(), Refusal> {
         let body = without_key(body);
         properties::check(properties::IDENTITY, &body)?;
         let found = self.partners.get_mut(&partner).and_then(|partner| partner.identity.as_mut());
-        properties::merge(found.ok_or(Refusal::Gone)?, &body);
+        properties::merge(Arc::make_mut(found.ok_or(Refusal::Gone)?), &body);
         Ok(())
     }
 
@@ -237,14 +240,6 @@ impl Policy {
         if let Some(partner) = self.partners.get_mut(&partner) {
             partner.in_organization = Some(inside);
         }
-    }
-
-    /// The partner's configuration and policy, made unconfigured where missing (3.4); whether it was there.
-    pub(super) fn ensure_partner(&mut self, partner: Uuid) -> (bool, &mut Partner) {
-        let existed = self.partners.contains_key(&partner);
-        let found = self.partners.entry(partner).or_insert_with(Partner::unconfigured);
-        found.identity.get_or_insert_with(unconfigured_identity);
-        (existed, found)
     }
 }
 

@@ -195,6 +195,12 @@ use time::Duration;
     "wait owner-is-no-owner"
 )]
 #[case::row_10_not_added_yet(scene().owner(not_listed(Some(Role::Owner))), "wait not-added-yet")]
+#[case::row_10_the_failure_of_another_command_is_left_alone_until_it_stands_in_the_way(
+    scene().owner(not_listed(Some(Role::Owner))).request(asked(OTHER, Progress::Failed)), "wait not-added-yet"
+)]
+#[case::row_12_the_failure_of_another_command_is_reset_before_asking(
+    scene().request(asked(OTHER, Progress::Failed)), "act reset-join"
+)]
 #[case::row_10_whatever_the_owners_role(scene().owner(not_listed(None)), "wait not-added-yet")]
 #[case::row_10_an_owner_that_was_demoted(
     scene().owner(not_listed(Some(Role::Member))), "wait owner-is-no-owner"

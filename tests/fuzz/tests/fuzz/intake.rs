@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -193,14 +194,19 @@ fn who_does_not_sign_posts_nothing() {
 
 #[test]
 fn who_signs_brings_about_what_the_list_allows_and_nothing_else() {
+    static POSTED: AtomicUsize = AtomicUsize::new(0);
     target!(ITERATIONS, |bytes: &[u8]| {
         let world = World::new();
         let mut entropy = Entropy::new(bytes);
         let path = PATHS[entropy.below(5)];
         let body = body(path, &mut entropy);
         world.ask(signed(path, &body));
-        check_posted(path, &world.posted());
+        let posted = world.posted();
+        check_posted(path, &posted);
+        POSTED.fetch_add(posted.len(), Ordering::Relaxed);
     });
+    let posted = POSTED.load(Ordering::Relaxed);
+    assert!(posted > 20, "only {posted} commands: the inputs miss what they are for");
 }
 
 #[test]

@@ -62,3 +62,12 @@ fn a_changed_journal_is_a_journal_or_an_empty_one() {
         check(&String::from_utf8_lossy(&text_with(&mut entropy, &document)));
     });
 }
+
+#[test]
+fn a_journal_of_more_than_64_kib_counts_as_empty() {
+    for (bytes, looks) in [(64 * 1024, 7), (64 * 1024 + 1, 0)] {
+        let start = format!("{{\"v\":{JOURNAL_VERSION},\"looks\":7,\"x\":\"");
+        let text = format!("{start}{}\"}}", "x".repeat(bytes - start.len() - 2));
+        assert_eq!(Journal::read(Some(&text)).looks, looks, "{bytes}");
+    }
+}

@@ -1,7 +1,8 @@
 //! Runs the seeded simulation until it is stopped, or for `MTO_SEEDS` seeds from `MTO_FIRST_SEED` on (default: 0), with
 //! `MTO_WORKERS` threads (default: one for each core). A failing seed is shrunk and printed as it comes, and ends the
-//! program with 1. At the end: how many runs there were, how many failed, how many a minute; and how often each thing
-//! happened that can go wrong or be asked for.
+//! program with 1; with `MTO_TRACE=1` the whole trace of each run is printed too, of a failing one the shortest. At the end:
+//! how many runs there were, how many failed, how many a minute; and how often each thing happened that can go wrong or be
+//! asked for.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +10,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Instant;
 
-use mto_simulation_tests::seeded::{Tally, explain, run, shrink};
+use mto_simulation_tests::seeded::{Tally, explain, run, shrink, trace};
 
-/// Runs that shrinking may take.
-const MOST_RUNS: u32 = 60;
+/// Runs that shrinking may take: some minutes.
+const MOST_RUNS: u32 = 1_000;
 
 /// Runs between two lines of progress.
 const LINE: u64 = 100;
@@ -22,6 +23,8 @@ struct Done {
     tally: Tally,
     /// The failing run, shrunk.
     failure: Option<String>,
+    /// The whole trace, where it is asked for.
+    trace: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -29,12 +32,13 @@ fn main() -> ExitCode {
     let last = count.map_or(u64::MAX, |count| first.saturating_add(count));
     let cores = || thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let workers = number("MTO_WORKERS").unwrap_or_else(cores).max(1);
+    let traced = number("MTO_TRACE").is_some_and(|number| number > 0);
     let next = AtomicU64::new(first);
     let (sender, receiver) = mpsc::channel();
     let failures = thread::scope(|scope| {
         for _ in 0..workers {
             let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || work(next, last, &sender));
+            scope.spawn(move || work(next, last, traced, &sender));
         }
         drop(sender);
         print(first, &receiver)
@@ -43,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 /// One seed after the other, whichever is next.
-fn work(next: &AtomicU64, last: u64, done: &Sender<Done>) {
+fn work(next: &AtomicU64, last: u64, traced: bool, done: &Sender<Done>) {
     loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
         if seed >= last {
@@ -52,8 +56,12 @@ fn work(next: &AtomicU64, last: u64, done: &Sender<Done>) {
         let mut report = run(seed, None);
         let tally = std::mem::take(&mut report.tally);
         let failed = report.violation.is_some();
-        let failure = failed.then(|| explain(&shrink(report, None, MOST_RUNS)));
-        if done.send(Done { tally, failure }).is_err() {
+        if failed {
+            report = shrink(report, None, MOST_RUNS);
+        }
+        let trace = traced.then(|| trace(&report));
+        let failure = failed.then(|| explain(&report));
+        if done.send(Done { tally, failure, trace }).is_err() {
             return;
         }
     }
@@ -67,9 +75,12 @@ fn print(first: u64, done: &Receiver<Done>) -> u64 {
         let a_minute = (runs * 60_000).checked_div(elapsed_milliseconds(began)).unwrap_or(0);
         println!("{runs} runs from seed {first} on; {failures} failed; {a_minute} a minute");
     };
-    for Done { tally: one, failure } in done {
+    for Done { tally: one, failure, trace } in done {
         runs += 1;
         tally.add(&one);
+        if let Some(text) = trace {
+            println!("{text}");
+        }
         if let Some(text) = failure {
             failures += 1;
             println!("{text}");

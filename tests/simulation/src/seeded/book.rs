@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::crossings;
 use super::faults::{Fault, Faults, Point, Site};
 use super::invariants::{Invariant, Violation};
+use super::script::Deed;
 use super::seen::Seen;
 use super::tally::Tally;
 use super::truth::Parties;
@@ -29,6 +30,8 @@ pub(crate) struct Invocation {
     pub(crate) delivery: u32,
     points: u32,
     pub(crate) faults: u32,
+    /// A queue did not take, or did not confirm, what it sent.
+    pub(crate) queue_failed: bool,
     /// Its next message was taken by the queue.
     pub(crate) sent_again: bool,
     /// Its own message was deleted.
@@ -51,6 +54,28 @@ pub(crate) struct End {
     pub(crate) kind: String,
 }
 
+/// How a request came to nothing, as the product sorts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hitch {
+    /// 401, 403, or no token: we are not let in.
+    Denied,
+    /// Any other 4xx, or an answer that cannot be read: no.
+    Refused,
+    /// 429, 5xx, or no answer: not now.
+    Away,
+}
+
+/// A request, or a part of one, that came to nothing, as its answer arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Hindrance {
+    pub(crate) at: OffsetDateTime,
+    pub(crate) invocation: usize,
+    pub(crate) hitch: Hitch,
+    pub(crate) status: u16,
+    /// Method and path of a write; empty, where it was only looked.
+    pub(crate) write: String,
+}
+
 /// One command.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -69,6 +94,11 @@ pub(crate) struct Account {
     /// Deliveries that were not finished, or not acknowledged.
     pub(crate) troubled: u32,
     pub(crate) faults: u32,
+    /// When something of it went wrong for the last time.
+    pub(crate) last_trouble: Option<OffsetDateTime>,
+    pub(crate) hindrances: Vec<Hindrance>,
+    /// Resets of a join request that left, whatever came of them.
+    pub(crate) resets: u32,
     pub(crate) ends: Vec<End>,
 }
 
@@ -106,11 +136,15 @@ pub(crate) struct Book {
     pub(crate) commands: BTreeMap<String, Account>,
     pub(crate) effects: Vec<Effect>,
     /// When somebody else changed the world: administrators, and the service by itself.
-    pub(crate) by_others: Vec<OffsetDateTime>,
+    pub(crate) by_others: Vec<(OffsetDateTime, Deed)>,
     pub(crate) faults: Faults,
     pub(crate) trace: Vec<String>,
     pub(crate) tally: Tally,
     pub(crate) violation: Option<Violation>,
+    /// Commands that a mutant is about to give up.
+    pub(crate) given_up: BTreeSet<String>,
+    /// Deliveries of a message that were not finished, or were not its only one at the time; by the message's id.
+    pub(crate) troubled: BTreeMap<String, u32>,
     /// An invocation died where it stood, or failed: what its journal would have said is lost.
     pub(crate) crashed: bool,
     /// Something was sent or deleted since the chains were counted.
@@ -145,6 +179,8 @@ impl Book {
             trace: Vec::new(),
             tally: Tally::default(),
             violation: None,
+            given_up: BTreeSet::new(),
+            troubled: BTreeMap::new(),
             crashed: false,
             queues_changed: false,
             names,
@@ -191,8 +227,13 @@ impl Book {
         one.points += 1;
         let fault = self.faults.at(site, point.clone())?;
         self.tally.fault(site, fault);
-        self.invocation().faults += 1;
-        self.account().faults += 1;
+        let now = self.now;
+        let one = self.invocation();
+        one.faults += 1;
+        one.queue_failed |= matches!(fault, Fault::QueueRefuses | Fault::QueueDoesNotConfirm);
+        let account = self.account();
+        account.faults += 1;
+        account.last_trouble = Some(now);
         self.write(&format!("FAULT at {point}: {fault:?}"));
         Some(fault)
     }
@@ -212,6 +253,7 @@ impl Book {
             delivery: account.deliveries,
             points: 0,
             faults: 0,
+            queue_failed: false,
             sent_again: false,
             deleted: false,
             killed: false,
@@ -249,6 +291,9 @@ impl Book {
             forks: 0,
             troubled: 0,
             faults: 0,
+            last_trouble: None,
+            hindrances: Vec::new(),
+            resets: 0,
             ends: Vec::new(),
         });
         account.posts += 1;
@@ -271,7 +316,7 @@ impl Book {
     pub(crate) fn others_since(&self, since: OffsetDateTime, command: &str) -> bool {
         let root = self.root(command);
         let foreign = |effect: &&Effect| effect.at >= since && self.root(&effect.command) != root;
-        self.by_others.iter().any(|at| *at >= since)
+        self.by_others.iter().any(|(at, _)| *at >= since)
             || self.effects.iter().rev().any(|effect| foreign(&effect))
     }
 

@@ -10,6 +10,7 @@ use super::driver::Driver;
 use super::invariants::{Invariant, Violation};
 use super::run::Report;
 use super::script::Planned;
+use super::soundness;
 use super::tally::Situation;
 
 impl Driver {
@@ -91,49 +92,40 @@ impl Driver {
         }
     }
 
-    /// The service's constraints, and at most one running synchronization of each pair.
-    pub(crate) fn is_sound(&mut self) {
-        let broken = self.world.simulator.violations();
-        if !broken.is_empty() {
-            self.violate(Invariant::TheServiceIsSound, broken.join("; "));
-        }
-        let state = self.world.simulator.state();
-        let mut pairs = BTreeSet::new();
-        for directory in state["directories"].as_array().unwrap() {
-            for principal in directory["servicePrincipals"].as_array().unwrap() {
-                let pair = (directory["tenantId"].to_string(), principal["displayName"].to_string());
-                if !principal["job"].is_null() && !pairs.insert(pair.clone()) {
-                    self.violate(Invariant::OneOfEach, format!("two jobs of {} in {}", pair.1, pair.0));
-                }
-            }
-        }
-        let organizations = state["organizations"].as_array().unwrap();
-        // A creator that has left may make another one; the first goes on without it.
-        let is_in = |one: &Value, tenant: &Value| {
-            let rows = one["tenants"].as_array().unwrap().iter();
-            rows.filter(|row| row["state"] == "active").any(|row| row["tenantId"] == *tenant)
-        };
-        let made: Vec<&Value> = organizations
-            .iter()
-            .filter(|one| is_in(one, &one["creator"]))
-            .map(|one| &one["creator"])
+    /// What SQS gave up was received as often as it may be, and something went wrong each time.
+    pub(crate) fn is_dead_for_a_reason(&mut self, receives: u32) {
+        let letters = Verb::ALL.iter().flat_map(|verb| self.world.queues.contents(&dead_letter_queue(*verb)));
+        let book = self.world.book.lock().unwrap();
+        let troubles = |id: &str| book.troubled.get(id).copied().unwrap_or_default();
+        let early: Vec<String> = letters
+            .filter(|letter| troubles(&letter.message_id) < receives)
+            .map(|letter| {
+                format!(
+                    "{} after {} troubles: {}",
+                    letter.message_id,
+                    troubles(&letter.message_id),
+                    letter.body
+                )
+            })
             .collect();
-        let creators: BTreeSet<String> = made.iter().map(ToString::to_string).collect();
-        if creators.len() < made.len() {
-            self.violate(Invariant::OneOfEach, "one owner made two organizations".to_owned());
+        drop(book);
+        if !early.is_empty() {
+            self.violate(Invariant::EndsWithACause, format!("dead letters: {}", early.join("; ")));
         }
-        for organization in organizations {
-            let rows = organization["tenants"].as_array().unwrap();
-            let tenants: BTreeSet<String> = rows.iter().map(|row| row["tenantId"].to_string()).collect();
-            if tenants.len() < rows.len() {
-                self.violate(Invariant::OneOfEach, "a tenant stands twice in the list".to_owned());
-            }
+    }
+
+    /// The service's constraints, and one of each object.
+    pub(crate) fn is_sound(&mut self) {
+        let doubt = soundness::doubt(&self.world.simulator, true);
+        if let Some((invariant, text)) = doubt {
+            self.violate(invariant, text);
         }
     }
 
     /// The report; the log has to be free of secrets.
-    pub(crate) fn finish(mut self, deeds: Vec<Planned>, seed: u64, log: &[u8]) -> Report {
-        let log = String::from_utf8_lossy(log);
+    pub(crate) fn finish(mut self, deeds: Vec<Planned>, seed: u64) -> Report {
+        let bytes = self.log.bytes().clone();
+        let log = String::from_utf8_lossy(&bytes);
         let told = {
             let book = self.world.book.lock().unwrap();
             let secret =
@@ -155,6 +147,6 @@ impl Driver {
         let faults = std::mem::take(&mut book.faults.happened);
         let tally = std::mem::take(&mut book.tally);
         drop(book);
-        Report { seed, violation, trace, faults, deeds, tally }
+        Report { seed, violation, trace, faults, deeds, tally, logged: bytes.len() }
     }
 }

@@ -15,7 +15,8 @@ use super::by_hand::Hand;
 use super::dice::Dice;
 use super::invariants::Invariant;
 use super::invocations::Running;
-use super::script::{Deed, Planned};
+use super::log::Log;
+use super::script::{Deed, Script};
 use super::world::World;
 
 /// Events after which a run counts as endless; the longest have about a tenth.
@@ -35,24 +36,26 @@ pub(crate) struct Driver {
     pub(crate) running: Vec<Running>,
     due: BTreeMap<(OffsetDateTime, u64), Due>,
     pub(super) dice: Dice,
+    pub(super) log: Log,
     events: u64,
 }
 
 impl Driver {
-    pub(crate) fn new(world: World, seed: u64, deeds: &[Planned], calm_from: u64) -> Self {
+    pub(crate) fn new(world: World, seed: u64, script: &Script, log: Log) -> Self {
         let mut driver = Self {
             world,
             running: Vec::new(),
             due: BTreeMap::new(),
             dice: Dice::new(seed, "turns"),
+            log,
             events: 0,
         };
         let start = driver.world.clock.now();
         let at = |seconds: u64| start + Duration::seconds(i64::try_from(seconds).unwrap());
-        for planned in deeds {
+        for planned in &script.deeds {
             driver.plan(at(planned.at), Due::Deed(planned.deed.clone()));
         }
-        driver.plan(at(calm_from), Due::Calm);
+        driver.plan(at(script.calm_from), Due::Calm);
         driver
     }
 
@@ -154,7 +157,7 @@ impl Driver {
             }
             Deed::ByHand(tenant, what) => {
                 let now = book.now;
-                book.by_others.push(now);
+                book.by_others.push((now, deed.clone()));
                 let text = format!("by hand in {}: {what:?}", book.name_of(*tenant));
                 book.write(&text);
                 drop(book);
@@ -163,7 +166,7 @@ impl Driver {
             }
             Deed::Service(change) => {
                 let now = book.now;
-                book.by_others.push(now);
+                book.by_others.push((now, deed.clone()));
                 book.write(&format!("the service: {change:?}"));
                 drop(book);
                 self.world.simulator.script(change.clone());

@@ -16,10 +16,10 @@ use super::book::{Book, Shared};
 use super::clock::VirtualClock;
 use super::dice::hash;
 use super::faults::{Fault, Site};
-use super::invariants;
 use super::parts::Cut;
-use super::request::Call;
+use super::request::{Answer, Call};
 use super::tally::Situation;
+use super::{causes, invariants};
 
 /// Longer than any invocation.
 const FOR_EVER: Duration = Duration::from_hours(1);
@@ -129,6 +129,15 @@ impl Net {
         self.book.lock().unwrap()
     }
 
+    /// What arrives is noted, as far as it can be read.
+    fn arrives(&self, call: &Call, arrived: Result<Answer, &TransportError>) {
+        let mut book = self.book();
+        causes::note(&mut book, call, arrived.as_ref().map_err(|error| *error));
+        if let Ok(answer) = arrived {
+            invariants::answered(&mut book, call, &answer);
+        }
+    }
+
     /// What happens instead of the request; nothing, if it leaves.
     async fn before(&self, fault: Option<Fault>, call: &Call, limit: Duration) -> Option<Answered> {
         match fault? {
@@ -198,9 +207,7 @@ impl Transport for Net {
             (call, fault)
         };
         if let Some(instead) = self.before(fault, &call, limit).await {
-            if let Ok(answer) = &instead {
-                invariants::answered(&mut self.book(), &call, &call.answer(answer));
-            }
+            self.arrives(&call, instead.as_ref().map(|answer| call.answer(answer)));
             return instead;
         }
         let cut = match fault {
@@ -214,11 +221,11 @@ impl Transport for Net {
         let answer = cut.iter().fold(answer, |answer, cut| cut.answer(answer));
         turn().await;
         let arrived = self.after(fault, answer).await;
-        if let Ok(answer) = &arrived {
+        let read = arrived.as_ref().map(|answer| {
             let is_as_it_was = answer.status().as_u16() == done.status && *answer.body() == done.body;
-            let arrived = if is_as_it_was { done } else { call.answer(answer) };
-            invariants::answered(&mut self.book(), &call, &arrived);
-        }
+            if is_as_it_was { done } else { call.answer(answer) }
+        });
+        self.arrives(&call, read);
         arrived
     }
 }

@@ -4,13 +4,12 @@ use mto_handler::{Message, QueueUrl};
 use mto_local::{dead_letter_queue, outcomes_queue};
 use mto_messages::Verb;
 use serde_json::Value;
-use time::Duration;
-use uuid::Uuid;
 
 use super::book::{Account, Book, Effect, End};
+use super::endings::told;
 use super::request::{Answer, Call, Line, Named};
 use super::tally::Situation;
-use super::{rights, truth};
+use super::{rights, soundness};
 
 /// What must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +26,10 @@ pub enum Invariant {
     DryRunsOnlyLook,
     /// Last words about one command share one id.
     LastWordsAgree,
+    /// An end without success has a cause in this run; so has a message that stays in its queue, or is given up.
+    EndsWithACause,
+    /// The product never panics, whatever goes wrong.
+    NothingPanics,
     /// What a success says is so.
     SuccessIsTrue,
     /// No outcome later than the deadline and the longest delay.
@@ -60,21 +63,8 @@ pub struct Violation {
     pub text: String,
 }
 
-/// The longest `DelaySeconds`.
-const LONGEST_DELAY: Duration = Duration::minutes(15);
-
-/// From a delivery that was not finished to the next one: the visibility time-out, and what a delivery can be late.
-const REDELIVERY: Duration = Duration::seconds(6 * 60 + 90 + 60);
-
 /// So much of a token is no chance.
 const TOKEN_CHARS: usize = 80;
-
-/// Within so long somebody else's change may not have shown yet to whom it concerns: the longest delay, what has to last
-/// to be believed, and some more.
-const NEWS: Duration = Duration::minutes(25);
-
-/// What somebody asked the service for before can come about so much later.
-const SLOWEST: Duration = Duration::hours(1);
 
 /// A request is about to leave.
 pub(crate) fn about_to_send(book: &mut Book, call: &Call) {
@@ -84,6 +74,9 @@ pub(crate) fn about_to_send(book: &mut Book, call: &Call) {
         nothing_visible_is_written(book, line, &text);
         within_its_rights(book, line, &text);
         nothing_is_reopened(book, line, &text);
+        if line.resets_join() {
+            book.account().resets += 1;
+        }
     }
 }
 
@@ -103,11 +96,24 @@ fn nothing_visible_is_written(book: &mut Book, line: &Line, text: &str) {
 fn within_its_rights(book: &mut Book, line: &Line, text: &str) {
     let command = book.invocation().command.clone();
     let account = &book.commands[&command];
+    let principal = principal(book, line);
     let mut data = std::iter::once(&account.data).chain(&account.later);
-    let may = data.any(|data| rights::may(account.verb, data, &book.names, line));
+    let may = data.any(|data| rights::may(account.verb, data, &book.names, line, principal.as_deref()));
     if !line.only_asks() && !may {
-        book.violate(Invariant::WithinItsRights, text.to_owned());
+        book.violate(Invariant::WithinItsRights, format!("{text} {}", principal.unwrap_or_default()));
     }
+}
+
+/// The name of the service principal that a line is about.
+fn principal(book: &Book, line: &Line) -> Option<String> {
+    let Named::Principal(id, _) = line.named() else { return None };
+    let (id, tenant) = (id.to_string(), line.tenant.to_string());
+    let state = book.simulator.state();
+    let directories = state["directories"].as_array().into_iter().flatten();
+    let held = directories.filter(|one| one["tenantId"] == tenant.as_str());
+    let mut held = held.flat_map(|one| one["servicePrincipals"].as_array().into_iter().flatten());
+    let found = held.find(|one| one["id"] == id.as_str())?;
+    found["displayName"].as_str().map(str::to_owned)
 }
 
 fn nothing_is_reopened(book: &mut Book, line: &Line, text: &str) {
@@ -142,6 +148,10 @@ pub(crate) fn took_effect(book: &mut Book, call: &Call, answer: &Answer) {
         let (at, tenant, path) = (book.now, line.tenant, line.path.clone());
         book.effects.push(Effect { at, command: command.clone(), tenant, path, text: text.clone() });
         nothing_is_written_again(book, &command, line, &text);
+        let makes = line.method != "DELETE";
+        if let Some((invariant, why)) = soundness::doubt(&book.simulator, makes) {
+            book.violate(invariant, format!("after {text}: {why}"));
+        }
     }
 }
 
@@ -158,7 +168,7 @@ fn nothing_is_written_again(book: &mut Book, command: &str, line: &Line, text: &
     let Some(account) = book.commands.get(command) else { return };
     let reasons = (account.troubled + account.faults) as usize;
     let chains = account.chains() as usize;
-    let resets = line.body["addedByTenantId"] == Uuid::nil().to_string();
+    let resets = line.resets_join();
     let allowed = match line.named() {
         // Two resets of a chain's own, one of a failure that was there before, and one of each request of somebody
         // else's, which may fail as well.
@@ -213,6 +223,9 @@ pub(crate) fn sent(book: &mut Book, queue: &QueueUrl, message: &Message) {
         book.write("sends a dead letter");
         let end = End { id: "dead letter".to_owned(), kind: "dead-letter".to_owned() };
         book.account().ends.push(end);
+        // Nobody sends here what cannot be understood, or to a queue that is not its own.
+        let why = message.attributes.get("reasonText").cloned().unwrap_or_default();
+        book.violate(Invariant::EndsWithACause, format!("{id} became a dead letter: {why}"));
     } else if id == book.invocation().command {
         book.write("sends its message again");
         book.invocation().sent_again = true;
@@ -252,91 +265,5 @@ fn posts_are_counted(book: &mut Book, parent: &str, id: &str) {
     if posts > reasons {
         let why = format!("{parent} posted {id} {posts} times, with {reasons} reasons to");
         book.violate(Invariant::ChainsAreCounted, why);
-    }
-}
-
-fn told(book: &mut Book, outcome: &Value) {
-    let kind = outcome["type"].as_str().unwrap_or_default().split('.').nth(2).unwrap_or_default().to_owned();
-    let (id, summary) =
-        (outcome["id"].as_str().unwrap_or_default().to_owned(), outcome["data"]["summary"].to_string());
-    book.write(&format!("tells {id}: {summary}"));
-    within_its_budget(book, outcome, &id);
-    dry_runs_end_as_one_outcome(book, &kind);
-    if kind == "accepted" || kind == "waiting" {
-        return;
-    }
-    let end = End { id, kind: kind.clone() };
-    last_words_agree(book, &end);
-    book.account().ends.push(end);
-    if kind == "succeeded" {
-        success_is_true(book);
-    }
-}
-
-/// Nobody is told that a plan was accepted or has succeeded; and each chain tells its end once, unless it was not
-/// finished.
-fn dry_runs_end_as_one_outcome(book: &mut Book, kind: &str) {
-    let account = book.account();
-    let often = account.ends.len() >= (account.chains() + account.troubled + account.faults) as usize;
-    let again = kind != "waiting" && often;
-    if account.is_dry_run() && (again || kind == "accepted" || kind == "succeeded") {
-        let why = format!("it is told as {kind}, after {:?}", account.ends);
-        book.violate(Invariant::DryRunsOnlyLook, why);
-    }
-}
-
-/// Unless the world changed in between, or one chain began later than the other and so had longer. Of two chains that
-/// dissolve, one may see nothing of the end that the other one made, and cannot tell it from having been put out by
-/// another owner: it is rejected, and cleans nothing up.
-fn last_words_agree(book: &mut Book, end: &End) {
-    let command = book.invocation().command.clone();
-    let account = book.account();
-    let Some(other) = account.ends.iter().find(|other| other.id != end.id).cloned() else { return };
-    let since = account.first_posted;
-    let either = |kind: &str| [&other, end].iter().any(|end| end.kind == kind);
-    let cannot_tell = account.data["mode"] == "dissolve" && either("rejected") && either("succeeded");
-    // A plan is of its moment, and so is what could not be read for it.
-    let is_of_its_moment = account.is_dry_run() && account.faults > 0;
-    let since = since - SLOWEST;
-    if !either("expired") && !cannot_tell && !is_of_its_moment && !book.others_since(since, &command) {
-        let why = format!("{command} ended as {} and as {}", other.id, end.id);
-        book.violate(Invariant::LastWordsAgree, why);
-    }
-}
-
-/// The service's time is not ours: what somebody else changed a moment ago may not have been seen.
-fn success_is_true(book: &mut Book) {
-    let (command, stale) = (book.invocation().command.clone(), book.invocation().stale);
-    if stale || book.others_since(book.now - NEWS, &command) {
-        return;
-    }
-    let account = &book.commands[&command];
-    let doubt = truth::doubt(account.verb, &account.data, &book.parties(), &book.simulator.state());
-    if let Some(doubt) = doubt {
-        book.violate(Invariant::SuccessIsTrue, format!("{command} succeeded, but {doubt}"));
-    }
-}
-
-fn within_its_budget(book: &mut Book, outcome: &Value, id: &str) {
-    let took = Duration::seconds(outcome["data"]["tookSeconds"].as_i64().unwrap_or(0));
-    let now = book.now;
-    let account = book.account();
-    let delays = 2 * (REDELIVERY * (account.troubled + account.faults + account.forks));
-    let most = budget(account) + LONGEST_DELAY + REDELIVERY + delays;
-    let lived = now - account.last_posted;
-    if took > most || lived > most {
-        let why = format!("{id} was told after {took}, {lived} after it was sent; {most} are its budget");
-        book.violate(Invariant::WithinItsBudget, why);
-    }
-}
-
-/// The budgets of the design, section 6.
-fn budget(account: &Account) -> Duration {
-    match account.verb {
-        Verb::Create if !account.data["then"]["join"].is_null() => Duration::hours(16),
-        Verb::Create | Verb::Add => Duration::hours(2),
-        Verb::Join => Duration::hours(12),
-        Verb::Leave if account.data["mode"] == "dissolve" => Duration::hours(8),
-        Verb::Leave | Verb::Sync => Duration::hours(4),
     }
 }

@@ -27,6 +27,9 @@ const BATCH: usize = 10;
 /// Deliveries for each chain after which a command counts as endless: sixteen hours take about a hundred.
 const MOST_DELIVERIES: u32 = 300;
 
+/// What the handler logs when one of its records panicked: `shared/handler/src/handler.rs`.
+pub(crate) const PANIC: &str = "made the handler panic";
+
 struct Flag(AtomicBool);
 
 impl Wake for Flag {
@@ -46,6 +49,8 @@ pub(crate) struct Running {
     future: Pin<Box<dyn Future<Output = Vec<String>> + Send>>,
     flag: Arc<Flag>,
     not_acknowledged: bool,
+    /// A second delivery of the same message was made while this one was at work.
+    shown_again: bool,
 }
 
 impl Running {
@@ -150,6 +155,7 @@ impl Driver {
             future,
             flag,
             not_acknowledged,
+            shown_again: forks,
         });
     }
 
@@ -176,7 +182,7 @@ impl Driver {
 
     /// The invocation is over: it answered, or it died.
     fn ends(&mut self, position: usize, failed: Option<&[String]>) {
-        let Running { index, verb, message_id, receipt, future, not_acknowledged, .. } =
+        let Running { index, verb, message_id, receipt, future, not_acknowledged, shown_again, .. } =
             self.running.remove(position);
         // What it still holds, as a crash drops it.
         drop(future);
@@ -185,6 +191,7 @@ impl Driver {
         if acknowledged {
             at_once(self.world.queues.delete(&queue(verb), &receipt)).unwrap();
         }
+        let panics = failed.is_some() && !done && self.log.has_new(PANIC);
         let mut book = self.world.book.lock().unwrap();
         book.current = Some(index);
         let words = match failed {
@@ -199,6 +206,7 @@ impl Driver {
         let one = book.invocation();
         one.over = true;
         one.acknowledged = acknowledged;
+        let for_no_reason = failed.is_some() && !done && !one.queue_failed;
         let between = one.sent_again && !one.deleted;
         let forked = between && !acknowledged && one.faults > 0;
         if between && failed.is_none() {
@@ -207,6 +215,15 @@ impl Driver {
         let account = book.account();
         account.forks += u32::from(forked);
         account.troubled += u32::from(!acknowledged);
+        if !acknowledged || shown_again {
+            *book.troubled.entry(message_id).or_default() += 1;
+        }
+        if panics {
+            book.violate(Invariant::NothingPanics, PANIC.to_owned());
+        } else if for_no_reason {
+            let text = "it left its message in the queue, and no queue had failed it".to_owned();
+            book.violate(Invariant::EndsWithACause, text);
+        }
         book.current = None;
     }
 }

@@ -4,8 +4,8 @@
 //! # Flow
 //! `script` (what people do, from the seed) → `world` (functions, queues, simulator) → `driver` (who goes on next, and
 //! when time passes) → `edges` (a queue and a network with faults, at every point between two effects) → `book` (what
-//! happened) → `invariants` (what must hold after each event) → `run` (and what must come about once nothing goes
-//! wrong) → `shrink` (the shortest run that still fails).
+//! happened) → `invariants` (what must hold after each event; of what is told: `endings` and `causes`) → `run` (and
+//! what must come about once nothing goes wrong) → `shrink` (the shortest run that still fails).
 //!
 //! # Guarantees
 //! The same seed gives the same trace. A fault belongs to its point (a command, its delivery, and the so-manieth effect
@@ -46,16 +46,20 @@
 
 mod book;
 mod by_hand;
+mod causes;
 mod checks;
 mod clock;
 mod crossings;
 mod dice;
 mod driver;
 mod edges;
+mod endings;
 mod faults;
 mod foreign;
+mod grounds;
 mod invariants;
 mod invocations;
+mod log;
 mod mutant_net;
 mod mutants;
 mod parts;
@@ -66,6 +70,7 @@ mod run;
 mod script;
 mod seen;
 mod shrink;
+mod soundness;
 mod stage;
 mod tally;
 mod truth;
@@ -78,5 +83,5 @@ pub use mutants::Mutant;
 pub use parts::PartFault;
 pub use run::{Report, run, scripted};
 pub use script::{Deed, Planned};
-pub use shrink::{explain, shrink};
+pub use shrink::{explain, shrink, trace};
 pub use tally::{Situation, Tally};

@@ -31,12 +31,25 @@ impl Transport for BrokenNet {
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let (bearer, asked) = (header("authorization"), request.body().clone());
         let answer = self.inner.send(request).await?;
+        let is_graph = path.starts_with("/v1.0");
+        let is_batch = path.ends_with("/$batch");
         Ok(match self.mutant {
-            Mutant::BelievesRefusals if answer.status() == 400 && method != "GET" => believed(&asked),
-            Mutant::PrintsTheToken if !answer.status().is_success() && path.starts_with("/v1.0") => {
-                printed(answer, &bearer)
+            Mutant::BelievesRefusals if is_batch => believed_parts(&asked, answer),
+            Mutant::BelievesRefusals if is_graph && method != "GET" && answer.status() == 400 => {
+                Response::builder().status(StatusCode::NO_CONTENT).body(Bytes::new()).unwrap()
             }
-            Mutant::RemembersMembership if path.ends_with("/$batch") => {
+            Mutant::GivesUpAtARefusal if is_graph => {
+                let may_pass =
+                    |(method, status): &(String, u64)| method != "GET" && matches!(status, 400 | 404 | 409);
+                self.gives_up(statuses(&method, &asked, &answer).iter().any(may_pass));
+                answer
+            }
+            Mutant::GivesUpAtServerErrors if is_graph => {
+                self.gives_up(statuses(&method, &asked, &answer).iter().any(|(_, status)| *status >= 500));
+                answer
+            }
+            Mutant::PrintsTheToken if !answer.status().is_success() && is_graph => printed(answer, &bearer),
+            Mutant::RemembersMembership if is_batch => {
                 let token = bearer.strip_prefix("Bearer ").unwrap_or_default();
                 let tenant = self.book.lock().unwrap().tenant_of_token.get(token).copied();
                 self.remembered(tenant.unwrap_or_default(), &asked, answer)
@@ -46,17 +59,36 @@ impl Transport for BrokenNet {
     }
 }
 
-/// Everything was made.
-fn believed(asked: &[u8]) -> Response<Bytes> {
+/// Writes of a batch that were refused count as made; what was only read stays as it is.
+fn believed_parts(asked: &[u8], answer: Response<Bytes>) -> Response<Bytes> {
     let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
-    let parts = asked["requests"].as_array().into_iter().flatten();
-    let parts: Vec<Value> = parts.map(|part| json!({"id": part["id"], "status": 204})).collect();
-    let mut answer = Response::new(Bytes::from(json!({"responses": parts}).to_string()));
-    if parts.is_empty() {
-        *answer.status_mut() = StatusCode::NO_CONTENT;
-        *answer.body_mut() = Bytes::new();
+    let mut body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    for part in body["responses"].as_array_mut().into_iter().flatten() {
+        if part["status"] == 400 && method_of(&asked, &part["id"]) != "GET" {
+            *part = json!({"id": part["id"], "status": 204});
+        }
     }
-    answer
+    if body.is_null() { answer } else { answer.map(|_| Bytes::from(body.to_string())) }
+}
+
+fn method_of(asked: &Value, id: &Value) -> String {
+    let mut requests = asked["requests"].as_array().into_iter().flatten();
+    let request = requests.find(|request| request["id"] == *id);
+    request.and_then(|request| request["method"].as_str()).unwrap_or("GET").to_owned()
+}
+
+/// The method and status of a request, or of each part of a batch.
+fn statuses(method: &str, asked: &[u8], answer: &Response<Bytes>) -> Vec<(String, u64)> {
+    let whole = u64::from(answer.status().as_u16());
+    let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
+    let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let Some(parts) = body["responses"].as_array() else {
+        // A batch that is refused as a whole says nothing about a write.
+        let method = if asked["requests"].is_array() { "GET" } else { method };
+        return vec![(method.to_owned(), whole)];
+    };
+    let part = |part: &Value| (method_of(&asked, &part["id"]), part["status"].as_u64().unwrap_or(whole));
+    parts.iter().map(part).collect()
 }
 
 fn printed(answer: Response<Bytes>, bearer: &str) -> Response<Bytes> {
@@ -65,6 +97,14 @@ fn printed(answer: Response<Bytes>, bearer: &str) -> Response<Bytes> {
 }
 
 impl BrokenNet {
+    fn gives_up(&self, does: bool) {
+        if does {
+            let mut book = self.book.lock().unwrap();
+            let command = book.invocation().command.clone();
+            book.given_up.insert(command);
+        }
+    }
+
     fn remembered(&self, tenant: Uuid, asked: &[u8], answer: Response<Bytes>) -> Response<Bytes> {
         let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
         let mut body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::book::Shared;
+use super::invariants::Invariant;
 use super::mutant_net::BrokenNet;
 
 /// What is broken.
@@ -49,8 +50,14 @@ pub enum Mutant {
     FinishesEarly,
     /// Who was a member once is one for ever.
     RemembersMembership,
-    /// A write that the service refused with 400 counts as made.
+    /// A write that was refused with 400 counts as made.
     BelievesRefusals,
+    /// What was written is not looked at again: it is assumed to be there.
+    NeverLooksAgain,
+    /// The first refusal of a write, with a 4xx that may pass, ends the command as failed.
+    GivesUpAtARefusal,
+    /// So does the first server error, of whatever is asked.
+    GivesUpAtServerErrors,
     /// An error's text holds the request's headers.
     PrintsTheToken,
     /// The function does not know that only a plan is asked for.
@@ -59,7 +66,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::DeletesBeforeItSends,
         Self::AcknowledgesFirst,
         Self::HidesFailures,
@@ -74,9 +81,37 @@ impl Mutant {
         Self::FinishesEarly,
         Self::RemembersMembership,
         Self::BelievesRefusals,
+        Self::NeverLooksAgain,
+        Self::GivesUpAtARefusal,
+        Self::GivesUpAtServerErrors,
         Self::PrintsTheToken,
         Self::ForgetsTheDryRun,
     ];
+
+    /// What is there to catch it: what catches it instead is there for something else, or is too wide.
+    pub fn caught_by(self) -> &'static [Invariant] {
+        use Invariant as I;
+        match self {
+            Self::DeletesBeforeItSends | Self::AcknowledgesFirst | Self::HidesFailures => {
+                &[I::EveryCommandEnds]
+            }
+            Self::SendsTwice => &[I::ChainsAreCounted],
+            Self::NewIdsForChildren => &[I::ChildrenHaveOneId],
+            Self::NewIdsForOutcomes => &[I::LastWordsAgree],
+            // It forgets its age with the rest: what never expires is delivered for ever.
+            Self::DropsTheJournal => &[I::NothingIsWrittenAgain, I::EveryCommandEnds],
+            Self::ResetsWithoutBound | Self::RestartsAtEachLook => &[I::NothingIsWrittenAgain],
+            Self::ActsOnOldLooks => &[I::NothingVisibleIsWritten],
+            Self::ForgetsTheDeadline => &[I::WithinItsBudget],
+            Self::FinishesEarly | Self::NeverLooksAgain => &[I::SuccessIsTrue],
+            // Who does not see that an owner cannot be removed does not demote it first.
+            Self::BelievesRefusals => &[I::SuccessIsTrue, I::Converges],
+            Self::RemembersMembership => &[I::NothingIsReopened],
+            Self::GivesUpAtARefusal | Self::GivesUpAtServerErrors => &[I::EndsWithACause],
+            Self::PrintsTheToken => &[I::NothingSecretIsTold],
+            Self::ForgetsTheDryRun => &[I::DryRunsOnlyLook],
+        }
+    }
 }
 
 pub(crate) fn around_net(
@@ -87,9 +122,12 @@ pub(crate) fn around_net(
 ) -> Arc<dyn Transport> {
     let book = book.clone();
     match mutant {
-        Some(mutant @ (Mutant::BelievesRefusals | Mutant::PrintsTheToken)) => {
-            Arc::new(BrokenNet { inner, mutant, book, kept: Mutex::default() })
-        }
+        Some(
+            mutant @ (Mutant::BelievesRefusals
+            | Mutant::GivesUpAtARefusal
+            | Mutant::GivesUpAtServerErrors
+            | Mutant::PrintsTheToken),
+        ) => Arc::new(BrokenNet { inner, mutant, book, kept: Mutex::default() }),
         Some(mutant @ Mutant::RemembersMembership) if verb == Verb::Sync => {
             Arc::new(BrokenNet { inner, mutant, book, kept: Mutex::default() })
         }
@@ -205,6 +243,19 @@ impl Queue for BrokenQueue {
 pub(crate) struct Broken<F> {
     pub(crate) inner: F,
     pub(crate) mutant: Mutant,
+    pub(crate) book: Shared,
+}
+
+/// Longer than any run.
+const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+
+impl<F> Broken<F> {
+    /// Whether the network of the same mutant noticed what makes it give up.
+    fn gives_up(&self) -> bool {
+        let mut book = self.book.lock().unwrap();
+        let command = book.invocation().command.clone();
+        book.given_up.remove(&command)
+    }
 }
 
 #[async_trait]
@@ -224,13 +275,13 @@ impl<F: Function> Function for Broken<F> {
     }
 
     fn believes_a_look_for(&self, aim: &Self::Aim) -> Option<Duration> {
-        let always = self.mutant == Mutant::ActsOnOldLooks;
+        let always = matches!(self.mutant, Mutant::ActsOnOldLooks | Mutant::NeverLooksAgain);
         if always { Some(Duration::from_hours(1)) } else { self.inner.believes_a_look_for(aim) }
     }
 
     fn budget(&self, aim: &Self::Aim, limits: &Limits) -> Duration {
         let budget = self.inner.budget(aim, limits);
-        if self.mutant == Mutant::ForgetsTheDeadline { 3 * budget } else { budget }
+        if self.mutant == Mutant::ForgetsTheDeadline { FOR_EVER } else { budget }
     }
 
     async fn observe(&self, aim: &Self::Aim, look: &Look<'_>) -> Result<Self::Observed, GraphError> {
@@ -250,6 +301,12 @@ impl<F: Function> Function for Broken<F> {
             Mutant::ResetsWithoutBound => known.resets = 0,
             Mutant::RestartsAtEachLook => known.writes.retain(|write| write.what != "restart-job"),
             _ => {}
+        }
+        if self.gives_up() {
+            let text = "the first one".to_owned();
+            let reason =
+                Reason::Refused { what: text.clone(), about: None, status: None, code: text.clone(), text };
+            return Decision::just(Step::Finish(Finish::Failed(reason)));
         }
         let decision = self.inner.decide(aim, observed, &known, timing);
         let waits = matches!(decision.step, Step::Wait(_));

@@ -55,6 +55,14 @@ impl Line {
         self.method != "GET"
     }
 
+    /// Whether it takes back a request to join.
+    pub(crate) fn resets_join(&self) -> bool {
+        let nobody = Uuid::nil().to_string();
+        self.named() == Named::JoinRequest
+            && self.is_write()
+            && self.body["addedByTenantId"] == nobody.as_str()
+    }
+
     /// Whether it changes nothing although it is a POST.
     pub(crate) fn only_asks(&self) -> bool {
         self.path.ends_with("/validateCredentials")

@@ -9,7 +9,15 @@ use uuid::Uuid;
 use super::request::{Line, Named};
 
 /// Whether the command may make this write.
-pub(crate) fn may(verb: Verb, data: &Value, names: &BTreeMap<String, Uuid>, line: &Line) -> bool {
+///
+/// `principal`: the name of the service principal that the write is about, where it is about one that is there.
+pub(crate) fn may(
+    verb: Verb,
+    data: &Value,
+    names: &BTreeMap<String, Uuid>,
+    line: &Line,
+    principal: Option<&str>,
+) -> bool {
     let id = |value: &Value| resolve(names, value);
     if data["dryRun"] == true {
         return false;
@@ -50,11 +58,11 @@ pub(crate) fn may(verb: Verb, data: &Value, names: &BTreeMap<String, Uuid>, line
                     _ => false,
                 }
         }
-        Verb::Sync => sync(data, names, line),
+        Verb::Sync => sync(data, names, line, principal),
     }
 }
 
-fn sync(data: &Value, names: &BTreeMap<String, Uuid>, line: &Line) -> bool {
+fn sync(data: &Value, names: &BTreeMap<String, Uuid>, line: &Line, principal: Option<&str>) -> bool {
     if data["action"] == "status" {
         return false;
     }
@@ -69,7 +77,13 @@ fn sync(data: &Value, names: &BTreeMap<String, Uuid>, line: &Line) -> bool {
             Named::Partners => resolve(names, &line.body["tenantId"]).is_some_and(concerned),
             Named::Partner(partner) | Named::Policy(partner) => concerned(partner),
             Named::Template => data["action"] == "settings",
-            Named::Instantiate | Named::Principal(..) | Named::Application => data["action"] != "settings",
+            Named::Instantiate | Named::Application => data["action"] != "settings",
+            // Of all applications of a tenant, those that synchronize with a tenant of this command.
+            Named::Principal(..) => {
+                let target = |name: &str| name.strip_prefix("MTO_Sync_").and_then(|id| id.parse().ok());
+                data["action"] != "settings"
+                    && principal.is_none_or(|name| target(name).is_some_and(concerned))
+            }
             Named::Organization | Named::List | Named::Row(_) | Named::JoinRequest | Named::Other => false,
         }
 }

@@ -1,17 +1,14 @@
 //! One run from one seed: what people do and what goes wrong; then nothing goes wrong any more, and everything that is
 //! asked for has to come about.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use mto_messages::Verb;
 use serde_json::{Value, json};
-use tracing_subscriber::fmt;
 
 use super::driver::Driver;
 use super::faults::{Fault, Faults, Point, Rates, Source};
 use super::foreign;
 use super::invariants::{Invariant, Violation};
+use super::log::Log;
 use super::mutants::Mutant;
 use super::script::{Planned, Script};
 use super::tally::Tally;
@@ -34,6 +31,8 @@ pub struct Report {
     pub deeds: Vec<Planned>,
     /// How often what happened.
     pub tally: Tally,
+    /// How many bytes were logged.
+    pub logged: usize,
 }
 
 /// The script of a seed: how often its deeds stand in it.
@@ -50,35 +49,26 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Report {
     play(seed, &Script::of(seed), Source::Drawn(seed, Rates::of(seed)), mutant)
 }
 
-/// The log lines of a run.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+/// A panic of the simulation itself names its seed: it comes back as no report.
+struct InSeed(u64);
 
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+impl Drop for InSeed {
+    #[expect(clippy::print_stderr, reason = "for whoever reads why the test failed")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the simulation panicked in seed {}", self.0);
+        }
     }
 }
 
 pub(crate) fn play(seed: u64, script: &Script, source: Source, mutant: Option<Mutant>) -> Report {
+    let _named = InSeed(seed);
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = fmt()
-        .with_max_level(tracing::Level::INFO)
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::subscriber::with_default(log.subscriber(), || {
         let world = World::new(script, Faults::new(source), mutant);
-        let mut driver = Driver::new(world, seed, &script.deeds, script.calm_from);
+        let mut driver = Driver::new(world, seed, script, log.clone());
         story(&mut driver, script);
-        driver.finish(script.deeds.clone(), seed, &log.0.lock().unwrap())
+        driver.finish(script.deeds.clone(), seed)
     })
 }
 
@@ -95,8 +85,9 @@ fn story(driver: &mut Driver, script: &Script) {
 }
 
 /// Every command has ended, and nothing is there twice.
-fn settled(driver: &mut Driver, _: &Script) {
+fn settled(driver: &mut Driver, script: &Script) {
     driver.every_command_ends();
+    driver.is_dead_for_a_reason(script.receives);
     driver.is_sound();
 }
 

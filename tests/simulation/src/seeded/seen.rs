@@ -41,7 +41,43 @@ impl Seen {
         self.doc(tenant, path)?["value"].as_array()
     }
 
-    fn row(&self, viewer: Uuid, tenant: Uuid) -> Option<&Value> {
+    /// The state of its organization that a tenant was shown.
+    pub(crate) fn organization(&self, viewer: Uuid) -> Option<&str> {
+        self.doc(viewer, ORGANIZATION)?["state"].as_str()
+    }
+
+    /// The join request that a tenant was shown.
+    pub(crate) fn join_request(&self, tenant: Uuid) -> Option<&Value> {
+        self.doc(tenant, &format!("{ORGANIZATION}/joinRequest"))
+    }
+
+    /// The rows that a tenant was shown.
+    pub(crate) fn rows(&self, viewer: Uuid) -> Option<&Vec<Value>> {
+        self.items(viewer, LIST)
+    }
+
+    /// Whether the viewer was shown that this tenant is not in its organization.
+    pub(crate) fn lacks(&self, viewer: Uuid, tenant: Uuid) -> bool {
+        let in_none = self.organization(viewer).is_some_and(|state| state != "active");
+        let is_read =
+            self.rows(viewer).is_some() || self.read.contains_key(&(viewer, format!("{LIST}/{tenant}")));
+        in_none || is_read && self.row(viewer, tenant).is_none()
+    }
+
+    /// Whether one of the two was shown that they are not both active, and staying, in its organization.
+    pub(crate) fn are_strangers(&self, one: Uuid, other: Uuid) -> bool {
+        let stays = |viewer: Uuid, tenant: Uuid| {
+            self.row(viewer, tenant).is_some_and(|row| row["state"] == "active" && !is_leaving(row))
+        };
+        let denies = |viewer: Uuid| {
+            let is_read = self.organization(viewer).is_some();
+            let in_none = self.organization(viewer).is_some_and(|state| state != "active");
+            in_none || is_read && self.rows(viewer).is_some() && !(stays(viewer, one) && stays(viewer, other))
+        };
+        denies(one) || denies(other)
+    }
+
+    pub(crate) fn row(&self, viewer: Uuid, tenant: Uuid) -> Option<&Value> {
         let id = tenant.to_string();
         let listed = self.items(viewer, LIST).and_then(|rows| find(rows, "tenantId", &id));
         listed.or_else(|| self.doc(viewer, &format!("{LIST}/{id}")))
@@ -200,11 +236,11 @@ fn find<'a>(items: &'a [Value], key: &str, value: &str) -> Option<&'a Value> {
     items.iter().find(|item| item[key] == value)
 }
 
-fn is_under_way(change: &Value) -> bool {
+pub(crate) fn is_under_way(change: &Value) -> bool {
     change["status"] == "notStarted" || change["status"] == "running"
 }
 
-fn is_leaving(row: &Value) -> bool {
+pub(crate) fn is_leaving(row: &Value) -> bool {
     let change = &row["transitionDetails"];
     row["state"] == "removed" || change["desiredState"] == "removed" && is_under_way(change)
 }

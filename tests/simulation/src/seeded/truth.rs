@@ -16,7 +16,7 @@ pub(crate) struct Parties<'a> {
 
 /// What is not as the success has it.
 pub(crate) fn doubt(verb: Verb, data: &Value, parties: &Parties<'_>, state: &Value) -> Option<String> {
-    let world = Seen { parties: *parties, state };
+    let world = Facts { parties: *parties, state };
     let tenants = || data["tenants"].as_array().into_iter().flatten();
     let (owner, tenant) = (&data["owner"], &data["tenant"]);
     match verb {
@@ -46,19 +46,28 @@ pub(crate) fn doubt(verb: Verb, data: &Value, parties: &Parties<'_>, state: &Val
     }
 }
 
-struct Seen<'a> {
-    parties: Parties<'a>,
-    state: &'a Value,
+/// The simulated world, asked from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    pub(crate) parties: Parties<'a>,
+    pub(crate) state: &'a Value,
 }
 
-impl<'a> Seen<'a> {
-    fn id(&self, name: &Value) -> String {
+impl<'a> Facts<'a> {
+    /// The id of a tenant, by what a command calls it.
+    pub(crate) fn id(&self, name: &Value) -> String {
         let text = name.as_str().unwrap_or_default().to_lowercase();
         self.parties.names.get(&text).map_or(text, Uuid::to_string)
     }
 
+    /// A tenant, with its settings and its join request.
+    pub(crate) fn tenant(&self, tenant: Uuid) -> &'a Value {
+        let mut tenants = self.state["tenants"].as_array().into_iter().flatten();
+        tenants.find(|one| one["tenantId"] == tenant.to_string()).unwrap_or(&Value::Null)
+    }
+
     /// The organization in which a tenant is active.
-    fn organization(&self, tenant: &Value) -> Option<&'a Value> {
+    pub(crate) fn organization(&self, tenant: &Value) -> Option<&'a Value> {
         let id = self.id(tenant);
         self.state["organizations"].as_array()?.iter().find(|organization| {
             let mut rows = organization["tenants"].as_array().into_iter().flatten();
@@ -66,12 +75,13 @@ impl<'a> Seen<'a> {
         })
     }
 
-    fn row(&self, owner: &Value, tenant: &Value) -> Option<&'a Value> {
+    /// The row of a tenant in the organization of another one.
+    pub(crate) fn row(&self, owner: &Value, tenant: &Value) -> Option<&'a Value> {
         let id = self.id(tenant);
         self.organization(owner)?["tenants"].as_array()?.iter().find(|row| row["tenantId"] == id.as_str())
     }
 
-    fn active(&self, owner: &Value, tenant: &Value) -> bool {
+    pub(crate) fn active(&self, owner: &Value, tenant: &Value) -> bool {
         self.row(owner, tenant).is_some_and(|row| row["state"] == "active")
     }
 
@@ -93,7 +103,8 @@ impl<'a> Seen<'a> {
         [consent(&out, "outboundAllowed"), consent(&into, "inboundAllowed"), sync]
     }
 
-    fn configurations(&self, source: &str, target: &str) -> Vec<&'a Value> {
+    /// Service principals that synchronize this pair by their name.
+    pub(crate) fn configurations(&self, source: &str, target: &str) -> Vec<&'a Value> {
         let name = format!("MTO_Sync_{target}");
         let directories = self.state["directories"].as_array().into_iter().flatten();
         let held = directories

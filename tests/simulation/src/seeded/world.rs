@@ -95,7 +95,7 @@ impl Parts<'_> {
         let time = self.time.clone();
         let handler: Arc<dyn BatchFunction> = match self.mutant {
             Some(mutant) => {
-                let function = mutants::Broken { inner: function, mutant };
+                let function = mutants::Broken { inner: function, mutant, book: self.book.clone() };
                 Arc::new(Handler::new(function, config, graph, post, time))
             }
             None => Arc::new(Handler::new(function, config, graph, post, time)),

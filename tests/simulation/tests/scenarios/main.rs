@@ -1,5 +1,7 @@
 //! Stories of whole commands, by the functions' own code over the in-process queues, against the simulator.
 
+mod bounds;
+mod circles;
 mod cleanup_review;
 mod concurrency;
 mod create_and_add;
@@ -9,6 +11,7 @@ mod ends;
 mod faults;
 mod federated;
 mod formation;
+mod hostile;
 mod join_stories;
 mod join_table;
 mod journal;
@@ -18,6 +21,7 @@ mod leave_deliveries;
 mod leave_refused;
 mod leave_review;
 mod leave_seeds;
+mod log;
 mod refusals;
 mod review;
 mod roles;

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::access::Access;
-use super::answer::Answer;
+use super::answer::{Answer, Body};
 use super::authentication::{Caller, caller};
 use super::call::Call;
 use super::errors::{GraphError, denied};
@@ -117,19 +117,17 @@ fn answered(
         return routed(world, caller, call, route);
     }
     if let Some((status, body)) = world.faults.take_stale(caller.tenant, &call.address) {
+        let body = body.map(|json| Body::Text { json, rows: 0 });
         return Ok(Answer { status, headers: Vec::new(), body });
     }
-    let answer = routed(world, caller, call, route)?;
+    let mut answer = routed(world, caller, call, route)?;
     // long pages would fill the memory, and nobody scripts stale ones
-    if answer
-        .body
-        .as_ref()
-        .and_then(|body| body.get("value")?.as_array())
-        .is_some_and(|rows| rows.len() > 100)
-    {
+    if answer.body.as_ref().is_some_and(|body| body.rows() > 100) {
         return Ok(answer);
     }
-    world.faults.remember(caller.tenant, &call.address, answer.status, answer.body.as_ref());
+    let json = answer.body.take().map(Body::into_text);
+    world.faults.remember(caller.tenant, &call.address, answer.status, json.as_ref());
+    answer.body = json.map(|json| Body::Text { json, rows: 0 });
     Ok(answer)
 }
 
@@ -207,7 +205,11 @@ fn id(text: &str) -> Result<Uuid, Refusal> {
 }
 
 fn context(suffix: &str) -> Value {
-    Value::String(format!("{CONTEXT}{suffix}"))
+    Value::String(context_text(suffix))
+}
+
+fn context_text(suffix: &str) -> String {
+    format!("{CONTEXT}{suffix}")
 }
 
 /// What a body says about a text property; null and absent are told apart.

@@ -1,14 +1,28 @@
 //! GET, PUT, PATCH /tenantRelationships/multiTenantOrganization (1).
 
 use http::Method;
-use serde_json::{Value, json};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Answer, Call, context, only, required, text};
+use super::{Answer, Body, Call, context_text, only, required, text};
 use crate::ids;
 use crate::world::{Organization, Refusal, World, timestamp};
 
 const CONTEXT: &str = "tenantRelationships/multiTenantOrganization/$entity";
+
+/// The organization or that there is none, in the order of names.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    #[serde(rename = "@odata.context", skip_serializing_if = "Option::is_none")]
+    context: Option<String>,
+    created_date_time: Option<String>,
+    description: Option<&'a str>,
+    display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    state: &'static str,
+}
 
 pub(super) fn serve(world: &mut World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {
     match call.method {
@@ -18,27 +32,32 @@ pub(super) fn serve(world: &mut World, viewer: Uuid, call: &Call) -> Result<Answ
     }
 }
 
-fn get(world: &World, viewer: Uuid) -> Value {
+fn get(world: &World, viewer: Uuid) -> Body {
     if let Some(organization) = world.visible_organization(viewer) {
         return entity(organization, viewer);
     }
-    let mut none =
-        json!({"createdDateTime": null, "displayName": null, "description": null, "state": "inactive"});
-    if world.options.inactive_shows_id {
-        none["id"] = json!(ids::derive("no organization", &[&viewer.to_string()]));
-    }
-    none
+    let shows_id = world.options.inactive_shows_id;
+    let none = Shown {
+        context: None,
+        created_date_time: None,
+        description: None,
+        display_name: None,
+        id: shows_id.then(|| ids::derive("no organization", &[&viewer.to_string()])),
+        state: "inactive",
+    };
+    Body::written(&none, 0)
 }
 
-fn entity(organization: &Organization, viewer: Uuid) -> Value {
-    json!({
-        "@odata.context": context(CONTEXT),
-        "id": organization.id_for(viewer),
-        "createdDateTime": timestamp(organization.created_at),
-        "displayName": organization.display_name,
-        "description": organization.description,
-        "state": "active",
-    })
+fn entity(organization: &Organization, viewer: Uuid) -> Body {
+    let shown = Shown {
+        context: Some(context_text(CONTEXT)),
+        created_date_time: Some(timestamp(organization.created_at)),
+        description: organization.description.as_deref(),
+        display_name: Some(&organization.display_name),
+        id: Some(organization.id_for(viewer)),
+        state: "active",
+    };
+    Body::written(&shown, 0)
 }
 
 fn put(world: &mut World, viewer: Uuid, call: &Call) -> Result<Answer, Refusal> {

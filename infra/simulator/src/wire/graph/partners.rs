@@ -103,7 +103,7 @@ fn filtered() -> Vec<&'static str> {
 
 fn shape(world: &World, viewer: Uuid, partner: Uuid, expanded: bool) -> Result<Value, Refusal> {
     let found = world.tenant(viewer)?.policy.partner(partner)?;
-    let mut shown = Value::Object(found.values.clone());
+    let mut shown = Value::Object(found.values.as_ref().clone());
     shown["tenantId"] = json!(partner);
     shown["isInMultiTenantOrganization"] = json!(found.in_organization);
     if world.options.undeclared_properties {
@@ -112,7 +112,7 @@ fn shape(world: &World, viewer: Uuid, partner: Uuid, expanded: bool) -> Result<V
         shown["protectedContentSharing"] = unset;
     }
     if expanded {
-        let identity = found.identity.as_ref();
+        let identity = found.identity.as_deref();
         shown["identitySynchronization"] =
             identity.map_or(Value::Null, |values| identity_synchronization::shape(partner, values));
     }
