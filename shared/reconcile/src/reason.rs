@@ -281,7 +281,11 @@ impl Reason {
                 format!("{} is joining the organization of {}", names.of(*tenant), names.of(*owner))
             }
             Self::RemovedMeanwhile { tenant, owner } => {
-                format!("{} was taken off the list of {} meanwhile", names.of(*tenant), names.of(*owner))
+                format!(
+                    "{} is not on the list of {}: it was taken off meanwhile, or never stood there",
+                    names.of(*tenant),
+                    names.of(*owner)
+                )
             }
             Self::NotAnOwner(tenant) => {
                 format!("{} is a member of its organization, not an owner", names.of(*tenant))

@@ -33,7 +33,7 @@ use crate::{Change, Decision, Finish, Mutation, Note, Reading, Reason, Step, Tim
 /// | no job | create it |
 /// | the schema gives users another type than asked for | set it |
 /// | job not enabled, started by this command a moment ago, and not seen running since | wait: settling |
-/// | job not enabled, started by this command, seen running since or accepted long ago | rejected: stopped meanwhile |
+/// | job not enabled, started by this command, seen running since or accepted long ago | after `confirm`: rejected, stopped meanwhile |
 /// | job not enabled, credentials not checked | let the service check them |
 /// | job not enabled | start it; again, where nobody knows what became of it |
 /// | else | watch it; see [`watch::decide`] |
@@ -316,5 +316,5 @@ fn start(
         return pair.act(configuration, start);
     }
     // It ran, and somebody stopped it: that is a later wish than ours.
-    Decision::reject(Reason::Sync(SyncReason::StoppedMeanwhile { source: pair.source, target: pair.target }))
+    watch::stopped(pair, journal, timing)
 }

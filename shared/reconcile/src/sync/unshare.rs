@@ -4,13 +4,10 @@ use mto_messages::Journal;
 
 use super::{
     Aim, Configuration, ConfigurationChange, Direction, Job, Observed, Pair, RESTART, SyncReason, Unshare,
-    exceeds, seen,
+    exceeds, seen, watch,
 };
 use crate::settings::{self, Close};
 use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
-
-/// What is waited for while a job that was restarted does not run.
-const STOPPED: &str = "stopped synchronization";
 
 /// Decides the next step: each direction by itself, and the settings when both are done.
 ///
@@ -137,11 +134,14 @@ fn take_back(
     journal: &Journal,
     timing: &Timing<'_>,
 ) -> Option<Next> {
-    let never_ran = job.last.is_none() && !job.is_enabled && job.users == 0;
+    // Also where this command restarted another one, which is gone.
+    if job.last.is_none() && !job.is_enabled && job.users == 0 {
+        return None;
+    }
     let Some(restarted) = pair.accepted(journal, RESTART) else {
         let force_deletes = confirmed > 0 && confirmed >= job.users;
         let restart = ConfigurationChange::Restart { job: job.id.clone(), force_deletes };
-        return (!never_ran).then(|| Next::Act(vec![pair.change(configuration, restart)]));
+        return Some(Next::Act(vec![pair.change(configuration, restart)]));
     };
     let began = job.last.as_ref().and_then(|last| last.ended.and(last.began.or(last.ended)));
     let has_run = began.is_some_and(|began| began >= restarted);
@@ -153,19 +153,10 @@ fn take_back(
         return None;
     }
     if !job.is_enabled && !has_run {
-        return Some(Next::Stop(stopped(pair, journal, timing)));
+        return Some(Next::Stop(watch::stopped(pair, journal, timing)));
     }
     let left = job.users;
     Some(Next::Stop(Decision::wait(Reason::Sync(SyncReason::TakingBack { target: pair.target, left }))))
-}
-
-/// Another delivery of this command has it done already, and closes the settings next; else it is somebody's later wish.
-fn stopped(pair: Pair, journal: &Journal, timing: &Timing<'_>) -> Decision {
-    let settling = Reason::Settling(STOPPED);
-    if timing.waited_for(journal, &settling) < timing.limits.confirm {
-        return Decision::wait(settling);
-    }
-    Decision::reject(Reason::Sync(SyncReason::StoppedMeanwhile { source: pair.source, target: pair.target }))
 }
 
 fn wind_up(

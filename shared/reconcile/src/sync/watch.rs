@@ -71,18 +71,32 @@ const REMEDIES: [&str; 4] = ["assign-scope", "unassign-scope", "set-schema", "se
 /// What a command waits for that finds the configuration changed by somebody else.
 pub(super) const CHANGED: &str = "synchronization as it was";
 
+/// What a command waits for that finds the job stopped by somebody else.
+const STOPPED: &str = "stopped synchronization";
+
 /// Whether this command waits for the job, having seen everything else as wanted.
 pub(super) fn is_followed(journal: &Journal) -> bool {
-    let keys = [SyncReason::SYNCHRONIZING.to_owned(), SyncReason::QUARANTINED.to_owned()];
-    let waiting = journal.waiting.as_ref();
-    waiting
-        .is_some_and(|waiting| keys.contains(&waiting.key) || waiting.key == Reason::Settling(CHANGED).key())
+    let jobs = [SyncReason::SYNCHRONIZING.to_owned(), SyncReason::QUARANTINED.to_owned()];
+    let lasting = [CHANGED, STOPPED].map(|what| Reason::Settling(what).key());
+    let waiting = journal.waiting.as_ref().map(|waiting| &waiting.key);
+    waiting.is_some_and(|key| jobs.contains(key) || lasting.contains(key))
+}
+
+/// A job that this command has started, or restarted, and that is stopped: an old answer may show what was before, and
+/// another delivery of the command may have stopped it on its way. So it has to last.
+pub(super) fn stopped(pair: Pair, journal: &Journal, timing: &Timing<'_>) -> Decision {
+    let settling = Reason::Settling(STOPPED);
+    if timing.waited_for(journal, &settling) < timing.limits.confirm {
+        return Decision::wait(settling);
+    }
+    Decision::reject(Reason::Sync(SyncReason::StoppedMeanwhile { source: pair.source, target: pair.target }))
 }
 
 /// Whether this command has waited for the running job since this time.
 pub(super) fn was_seen_running(journal: &Journal, since: OffsetDateTime) -> bool {
-    let waiting = journal.waiting.as_ref();
-    waiting.is_some_and(|waiting| waiting.key == SyncReason::SYNCHRONIZING && waiting.since >= since)
+    let waiting = journal.waiting.as_ref().filter(|waiting| waiting.since >= since);
+    let stopped = Reason::Settling(STOPPED).key();
+    waiting.is_some_and(|waiting| waiting.key == SyncReason::SYNCHRONIZING || waiting.key == stopped)
 }
 
 fn is_done(pair: Pair, job: &Job, journal: &Journal) -> bool {

@@ -105,6 +105,9 @@ const CLOSING: &str = "act update-partner, update-identity-synchronization, upda
     unshare().with(&[emptied(with_job(|job| { job.users = 0; job.last = None; }))]),
     "act restart-job"
 )]
+#[case::never_ran_though_this_command_restarted_one(
+    unshare().with(&[emptied(new_job())]).made("restart-job", MOMENT), "act delete-configuration"
+)]
 #[case::stopped(unshare().with(&[emptied(paused())]), "act restart-job")]
 #[case::not_restarted(unshare().with(&[emptied(steady())]), "act restart-job")]
 #[case::restart_unknown(unshare().with(&[emptied(steady())]).tried("restart-job", MOMENT), "act restart-job")]

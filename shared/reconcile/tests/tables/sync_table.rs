@@ -186,13 +186,25 @@ fn the_schema_is_set_where_it_differs(
 #[case::was_not_started(configure().with(&[new_job()]).tried("start-job", HOUR), "act start-job")]
 #[case::seen_running(
     configure().with(&[paused()]).made("start-job", Duration::minutes(2)).waited("synchronizing", Duration::minutes(1)),
+    "wait settling: stopped synchronization"
+)]
+#[case::seen_stopped_for_long(
+    configure().with(&[paused()]).made("start-job", HOUR).waited("settling: stopped synchronization", Duration::minutes(5)),
     STOPPED
+)]
+#[case::seen_stopped_a_moment_too_short(
+    configure().with(&[paused()]).made("start-job", HOUR).waited("settling: stopped synchronization", Duration::seconds(299)),
+    "wait settling: stopped synchronization"
+)]
+#[case::stopped_in_an_old_answer_only(
+    configure().made("start-job", Duration::minutes(2)).waited("settling: stopped synchronization", Duration::minutes(1)),
+    "succeeded"
 )]
 #[case::seen_running_before_that(
     configure().with(&[paused()]).made("restart-job", Duration::minutes(1)).waited("synchronizing", Duration::minutes(2)),
     "wait settling: start-job"
 )]
-#[case::started_long_ago(configure().with(&[paused()]).made("start-job", HOUR), STOPPED)]
+#[case::started_long_ago(configure().with(&[paused()]).made("start-job", HOUR), "wait settling: stopped synchronization")]
 fn a_job_is_started_once(#[case] scene: Scene, #[case] expected: &str) {
     check(&scene, expected);
 }

@@ -16,6 +16,9 @@ use super::truth::Facts;
 /// delays, and the redelivery in between.
 const LATELY: Duration = Duration::minutes(40);
 
+/// What another command did so long ago can be what this one is at work on.
+const OPPOSED: Duration = Duration::hours(1);
+
 /// What of a request came to nothing, as it arrived; or nothing, where no answer did.
 pub(crate) fn note(book: &mut Book, call: &Call, arrived: Result<&Answer, &TransportError>) {
     let (now, index) = (book.now, book.current.unwrap_or_default());
@@ -127,8 +130,11 @@ fn expired(grounds: &Grounds<'_>, code: &str, outcome: &Value) -> Option<String>
     if took < budget(account) {
         return Some(format!("that was {took} after the first look, and {} are its budget", budget(account)));
     }
+    let Grounds { book, command, .. } = grounds;
     let awaited = grounds.is_awaited(code);
-    (!awaited && !was_troubled_lately(grounds.book, account))
+    // Two people who want the opposite of each other go on until one's time is over.
+    let was_opposed = book.others_since(book.now - OPPOSED, command);
+    (!awaited && !was_opposed && !was_troubled_lately(book, account))
         .then(|| "that is not so, and nothing kept it from seeing that".to_owned())
 }
 

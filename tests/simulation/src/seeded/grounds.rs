@@ -5,7 +5,7 @@ use mto_messages::Verb;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::book::{Account, Book};
+use super::book::{Account, Book, Hitch};
 use super::by_hand::ByHand;
 use super::script::Deed;
 use super::seen::{Seen, is_leaving, is_under_way};
@@ -37,7 +37,7 @@ impl Grounds<'_> {
             "join-elsewhere" => self.asks_another(tenant, owner),
             "removed-meanwhile" => wanted(data)
                 .filter_map(|tenant| self.id(tenant))
-                .any(|tenant| self.goes(owner, tenant) && self.was_removed(tenant)),
+                .any(|tenant| self.goes(owner, tenant) && (self.was_removed(tenant) || self.was_denied())),
             "not-an-owner" => self.is_member(owner),
             "last-owner" => self.is_last_owner(tenant),
             "owner-has-no-organization" => self.is_in_none(owner.or(source)),
@@ -199,6 +199,11 @@ impl Grounds<'_> {
         let deleted =
             self.book.effects.iter().any(|one| one.text.starts_with("DELETE") && one.path.ends_with(&row));
         deleted || self.by_hand(&ByHand::Removes(tenant))
+    }
+
+    /// Whether something was kept from it, so that it had to go on without: a list, for one.
+    fn was_denied(&self) -> bool {
+        self.account.hindrances.iter().any(|one| one.hitch == Hitch::Denied)
     }
 
     fn by_hand(&self, what: &ByHand) -> bool {
