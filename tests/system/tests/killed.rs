@@ -84,6 +84,7 @@ async fn processes_that_are_killed_at_random_lose_nothing_and_every_command_ends
     every_command_ended_once(&deployment, &killer).await;
     nothing_was_made_again_without_cause(&killer);
     nothing_is_left(&deployment).await;
+    whatever_is_left_over_has_its_kill(&deployment, &killer);
     assert_eq!(deployment.simulated.simulator.violations(), Vec::<String>::new());
 }
 
@@ -206,6 +207,17 @@ fn is_left_over(principal: &Value) -> bool {
     let is_unused = job.is_null() && principal["target"].is_null();
     let is_emptied = job["status"] == "Paused" && job["provisioned"] == 0 && principal["assignments"] == 0;
     !is_ours && (is_unused || is_emptied)
+}
+
+/// At most one for each process of sync that was killed.
+fn whatever_is_left_over_has_its_kill(deployment: &Deployment, killer: &Killer) {
+    let state = deployment.simulated.simulator.state();
+    let directories = state["directories"].as_array().unwrap().iter();
+    let principals = directories.flat_map(|directory| directory["servicePrincipals"].as_array().unwrap());
+    let ours = principals.filter(|principal| text(&principal["displayName"]).starts_with("MTO_Sync_"));
+    let left_over = ours.filter(|principal| is_left_over(principal)).count();
+    let kills = killer.kills().into_iter().filter(|kill| kill.function == "mto-sync").count();
+    assert!(left_over <= kills, "{left_over} configurations are left over from {kills} kills");
 }
 
 /// The emulator saw as many invocations end with their process as were planned, and no other.

@@ -5,7 +5,7 @@ use mto_messages::Verb;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::book::{Account, Book, Hitch};
+use super::book::{Account, Book, Hindrance, Hitch};
 use super::by_hand::ByHand;
 use super::script::Deed;
 use super::seen::{Seen, is_leaving, is_under_way};
@@ -198,7 +198,12 @@ impl Grounds<'_> {
         let row = format!("/tenants/{tenant}");
         let deleted =
             self.book.effects.iter().any(|one| one.text.starts_with("DELETE") && one.path.ends_with(&row));
-        deleted || self.by_hand(&ByHand::Removes(tenant))
+        // The service may have removed it and said that it had not.
+        let said_not = |one: &Hindrance| {
+            one.status >= 500 && one.write.starts_with("DELETE") && one.write.ends_with(&row)
+        };
+        let unclear = self.book.commands.values().any(|one| one.hindrances.iter().any(said_not));
+        deleted || unclear || self.by_hand(&ByHand::Removes(tenant))
     }
 
     /// Whether something was kept from it, so that it had to go on without: a list, for one.
