@@ -35,9 +35,11 @@ impl Grounds<'_> {
             "in-another-organization" => self.is_without(tenant, owner) || self.is_only_listed(tenant, owner),
             "join-elsewhere" if self.account.verb == Verb::Create => self.asks_another(owner, None),
             "join-elsewhere" => self.asks_another(tenant, owner),
-            "removed-meanwhile" => wanted(data)
-                .filter_map(|tenant| self.id(tenant))
-                .any(|tenant| self.goes(owner, tenant) && (self.was_removed(tenant) || self.was_denied())),
+            "removed-meanwhile" => wanted(data).filter_map(|tenant| self.id(tenant)).any(|tenant| {
+                // Who was there with an owner that has gone to another organization stands on no list of it either.
+                let has_left = owner.is_some_and(|owner| self.was_removed(owner));
+                self.goes(owner, tenant) && (self.was_removed(tenant) || has_left || self.was_denied())
+            }),
             "not-an-owner" => self.is_member(owner),
             "last-owner" => self.is_last_owner(tenant),
             "owner-has-no-organization" => self.is_in_none(owner.or(source)),
