@@ -16,7 +16,7 @@ use crate::{Decision, Finish, Note, Reading, Reason, Step, Timing, Unreadable};
 /// | the tenant is external | done: what it shares is its own administrators' |
 /// | no configuration | done |
 /// | more users than the command confirms, or than the threshold where it confirms none | rejected: too many users |
-/// | not ours; its job stopped, no users, and the target lets nobody in | done; the configuration is left, and named |
+/// | not ours, no users, and the target lets nobody in | done but for the last rows, whatever its job does |
 /// | somebody in scope | unassign them all; set the secrets to share who is assigned |
 /// | it never ran, or there is no job | done but for the last rows |
 /// | not restarted by this command | restart, stopped or not: it takes them back |
@@ -100,9 +100,9 @@ fn direction_step(
             confirmed: unshare.confirmed_users,
         })));
     }
-    let is_over = is_closed && !job.is_enabled && job.users == 0;
-    if is_over && !configuration.is_ours() {
-        return end(pair, configuration, journal, timing);
+    // Whoever of this command's deliveries restarted it last: no cycle can bring or take anybody any more.
+    if is_closed && job.users == 0 && !configuration.is_ours() {
+        return wind_up(pair, configuration, job, journal, timing);
     }
     if let Some(next) = zero_scope(pair, configuration, journal) {
         return next;

@@ -149,6 +149,20 @@ const CLOSING: &str = "act update-partner, update-identity-synchronization, upda
     left_behind().record(OTHER, Partner::default()).made("restart-job", MOMENT),
     UNTRUSTING
 )]
+#[case::the_same_where_another_delivery_restarted_it(
+    unshare()
+        .with(&[Configuration { tags: tags(&[ASSIGNED]), ..taken_back() }])
+        .record(OTHER, Partner::default())
+        .made("restart-job", MOMENT),
+    "act pause-job"
+)]
+#[case::the_same_in_quarantine_for_the_closed_settings(
+    unshare()
+        .with(&[Configuration { tags: tags(&[ASSIGNED]), ..with_job_of(emptied(about_settings()), |job| job.users = 0) }])
+        .record(OTHER, Partner::default())
+        .made("restart-job", HOUR),
+    "act pause-job"
+)]
 #[case::the_same_with_users_left(
     unshare().with(&[Configuration { tags: tags(&[ASSIGNED]), ..emptied(paused()) }]).record(OTHER, Partner::default()),
     "act restart-job"
