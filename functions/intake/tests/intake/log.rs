@@ -1,11 +1,11 @@
 //! What stands in the log, with everything of it switched on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs::read_to_string;
 
 use mto_handler::HttpRequest;
 use serde_json::json;
+use tempfile::NamedTempFile;
 use time::Duration;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::{
     JIRA, NOW, OLD_WEBHOOK, SHARED_KEY, SLACK, TEAMS, WEBHOOK, World, open, post, sign, slash,
@@ -14,32 +14,12 @@ use crate::support::{
 const KINDS: [&str; 5] = ["slack", "teams", "jira", "servicenow", "webhook"];
 const SECRETS: [&str; 6] = [SLACK, TEAMS, JIRA, WEBHOOK, OLD_WEBHOOK, SHARED_KEY];
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// What is logged of these requests, one after the other.
 async fn log_of(world: &World, requests: impl IntoIterator<Item = HttpRequest>) -> String {
-    let log = Log::default();
+    let log = NamedTempFile::new().unwrap();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
+        .with_writer(log.reopen().unwrap())
         .with_ansi(false)
         .finish();
     // With one subscriber alone, tracing asks only the thread that meets a line first, and that is another test's.
@@ -48,7 +28,7 @@ async fn log_of(world: &World, requests: impl IntoIterator<Item = HttpRequest>) 
     for request in requests {
         world.send(request).await;
     }
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+    read_to_string(log.path()).unwrap()
 }
 
 /// A request of each kind, with a word in it that is no id.

@@ -1,12 +1,11 @@
 //! Batches: where outcomes go, trouble, and what becomes of the others.
-#![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
-use std::sync::{Arc, Mutex};
+use std::fs::read_to_string;
 use std::time::Duration;
 
 use mto_messages::{Command, OutcomeKind};
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
+use tempfile::NamedTempFile;
 
 use crate::outcomes::{earlier, of, outcome};
 use crate::stage::{Answer, NOW, SECRETS, Stage, TEAMS_SIGNATURE};
@@ -182,33 +181,13 @@ async fn without_time_nothing_is_begun_and_it_is_told_later() {
     assert_eq!(stage.waiting().len(), 1);
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_secret_reaches_a_log_or_a_message() {
-    let lines = Lines::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).finish();
+    let log = NamedTempFile::new().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.reopen().unwrap())
+        .finish();
     // With one subscriber alone, tracing asks only the thread that meets a line first, and that is another test's.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(subscriber);
@@ -235,7 +214,7 @@ async fn no_secret_reaches_a_log_or_a_message() {
         }
         assert!(stage.run().await.is_empty());
     }
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = read_to_string(log.path()).unwrap();
     assert!(
         log.contains("dead letter") && log.contains("told later") && log.contains("(secret) is bad"),
         "{log}"

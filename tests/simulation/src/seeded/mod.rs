@@ -45,6 +45,7 @@
 )]
 
 mod book;
+mod broken;
 mod by_hand;
 mod causes;
 mod checks;

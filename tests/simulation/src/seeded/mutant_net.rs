@@ -38,7 +38,7 @@ impl Transport for BrokenNet {
             Mutant::BelievesRefusals if is_graph && method != "GET" && answer.status() == 400 => {
                 Response::builder().status(StatusCode::NO_CONTENT).body(Bytes::new()).unwrap()
             }
-            Mutant::GivesUpAtARefusal if is_graph => {
+            Mutant::GivesUpAtARefusal | Mutant::PanicsAtARefusal if is_graph => {
                 let may_pass =
                     |(method, status): &(String, u64)| method != "GET" && matches!(status, 400 | 404 | 409);
                 self.gives_up(statuses(&method, &asked, &answer).iter().any(may_pass));

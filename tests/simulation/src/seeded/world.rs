@@ -22,10 +22,11 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::book::{Book, Shared};
+use super::broken::{self, Broken};
 use super::clock::VirtualClock;
 use super::edges::{Net, Post};
 use super::faults::Faults;
-use super::mutants::{self, Mutant};
+use super::mutants::Mutant;
 use super::script::Script;
 
 const ROOT: &str = "http://simulator.local";
@@ -85,22 +86,22 @@ impl Parts<'_> {
         let inner = Arc::new(InProcess(self.simulator.clone()));
         let net: Arc<dyn Transport> =
             Arc::new(Net { inner, book: self.book.clone(), clock: self.clock.clone() });
-        let net = mutants::around_net(self.mutant, F::VERB, net, self.book);
+        let net = broken::around_net(self.mutant, F::VERB, net, self.book);
         let (root, scope) = (cloud.login_root(), cloud.token_scope());
         let tokens =
             OAuthTokenProvider::new(net.clone(), self.time.clone(), root, scope, credentials(self.script));
         let graph = GraphClient::new(cloud.clone(), net, Arc::new(tokens), self.time.clone());
-        let post = mutants::around_queue(self.mutant, F::VERB, self.post.clone(), self.book);
+        let post = broken::around_queue(self.mutant, F::VERB, self.post.clone(), self.book);
         let config = config(self.script, cloud, F::VERB);
         let time = self.time.clone();
         let handler: Arc<dyn BatchFunction> = match self.mutant {
             Some(mutant) => {
-                let function = mutants::Broken { inner: function, mutant, book: self.book.clone() };
+                let function = Broken { inner: function, mutant, book: self.book.clone() };
                 Arc::new(Handler::new(function, config, graph, post, time))
             }
             None => Arc::new(Handler::new(function, config, graph, post, time)),
         };
-        mutants::around_function(self.mutant, handler)
+        broken::around_function(self.mutant, handler)
     }
 }
 

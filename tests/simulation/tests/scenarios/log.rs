@@ -1,42 +1,22 @@
 //! What stands in the functions' logs, with everything of them switched on.
 #![expect(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs::read_to_string;
 
 use entra_simulator::Change;
 use mto_messages::Verb;
 use mto_simulation_tests::{Scene, Stage, create, leave};
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 use tracing::instrument::WithSubscriber as _;
-use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// Posts the commands one after the other, and returns what is logged of them.
 async fn log_of(scene: &Scene, commands: &[Value]) -> String {
-    let log = Log::default();
+    let log = NamedTempFile::new().unwrap();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
+        .with_writer(log.reopen().unwrap())
         .with_ansi(false)
         .finish();
     // With one subscriber alone, tracing asks only the thread that meets a line first, and that is another test's.
@@ -48,7 +28,7 @@ async fn log_of(scene: &Scene, commands: &[Value]) -> String {
         }
     };
     work.with_subscriber(subscriber).await;
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+    read_to_string(log.path()).unwrap()
 }
 
 fn commands() -> [Value; 2] {
