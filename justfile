@@ -36,6 +36,9 @@ simulate:
 bench *ARGS:
     cargo run --profile fast -p mto-benchmarks -- {{ARGS}}
 
-# Processes are killed at random on the emulator; MTO_FIRST_SEED chooses when
-kills:
-    cargo test -p mto-system-tests --features kills --test killed
+# Processes are killed at random on the emulator: `just kills 10 1` takes ten seeds from 1 on, until one of them fails
+kills SEEDS="1" FIRST=env_var_or_default("MTO_FIRST_SEED", "7"):
+    for seed in $(seq {{FIRST}} $(({{FIRST}} + {{SEEDS}} - 1))); do \
+        echo "seed $seed"; \
+        MTO_FIRST_SEED=$seed cargo test -p mto-system-tests --features kills --test killed || exit 1; \
+    done

@@ -28,8 +28,9 @@
 //! - **Writes**, in the source: the configuration, its tags, secrets, assignments, job and schema; and the settings of
 //!   the pair, in both. See the tables in [`mto_reconcile::sync`].
 //! - **Waits for**: the cycles of the job, until its steady state, or until the users are taken back.
-//! - **Never** shares anybody unless both tenants list each other as active, nor deletes a configuration that is not
-//!   ours, nor creates or deletes users above the threshold without `confirm.users`.
+//! - **Never** shares anybody, nor restarts a job, unless both tenants list each other as active (only `unshare` restarts
+//!   without, to take users back; it and `stop` ask nobody who is in which organization), nor deletes a configuration that
+//!   is not ours, nor creates or deletes users above the threshold without `confirm.users`.
 //!
 //! With action `status` everything is read, nothing is written, and one outcome says how it stands.
 

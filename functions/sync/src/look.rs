@@ -17,7 +17,8 @@ pub(crate) async fn pair(aim: &Aim, look: &Look<'_>) -> Result<Observed, GraphEr
             (PairSettings::RecordAndOrganization, false, configure.user_type.is_some())
         }
         Action::Unshare(unshare) => (PairSettings::Record, unshare.both_directions, false),
-        Action::Restart { .. } | Action::Stop => (PairSettings::NotNeeded, false, false),
+        Action::Restart { .. } => (PairSettings::RecordAndOrganization, false, false),
+        Action::Stop => (PairSettings::NotNeeded, false, false),
     };
     let source = PairSide { tenant: aim.source, other: aim.target, settings, configurations: true, schema };
     let target =

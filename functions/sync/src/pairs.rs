@@ -25,7 +25,10 @@ pub(crate) fn aim(data: &SyncData, tenants: &Tenants<'_>) -> Result<Aim, Reason>
             let scope = scope(data, *source, tenants)?;
             Action::Configure(Configure { scope, user_type: data.user_type, confirmed_users })
         }
-        SyncAction::Restart => Action::Restart { confirmed_users },
+        SyncAction::Restart => {
+            ours_among(data, *target, tenants)?;
+            Action::Restart { confirmed_users }
+        }
         SyncAction::Stop => Action::Stop,
         SyncAction::Unshare | SyncAction::Settings | SyncAction::Status => Action::Unshare(Unshare {
             both_directions: data.both_directions,

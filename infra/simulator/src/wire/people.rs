@@ -67,8 +67,8 @@ pub(super) fn directory(world: &World, tenant: &Tenant) -> Value {
                "groups": group.groups.len()})
     });
     let principals = tenant.software.principals.values().map(|principal| {
-        json!({"id": principal.id, "displayName": principal.label.display_name, "tags": principal.label.tags,
-               "target": principal.target(), "assignments": principal.assignments.len(),
+        json!({"id": principal.id, "appId": principal.app_id, "displayName": principal.label.display_name,
+               "tags": principal.label.tags, "target": principal.target(), "assignments": principal.assignments.len(),
                "job": principal.job.as_ref().map(|found| job(found))})
     });
     json!({

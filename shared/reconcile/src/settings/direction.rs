@@ -24,21 +24,8 @@ pub(crate) fn open_direction(
     journal: &Journal,
     timing: &Timing<'_>,
 ) -> Standing {
-    match relation(observed, source, target) {
-        Relation::Fellows => {}
-        Relation::Unclear(seen) => return Standing::Closed(Decision::wait(Reason::Unrecognised(seen))),
-        Relation::Unread => return Standing::Closed(unread(observed, [source, target], journal, timing)),
-        Relation::OnlyFor(_) | Relation::Strangers => {
-            // Right after a join one of the lists may be an old one: it has to last.
-            let settling = Reason::Settling("membership of both");
-            let lasted = timing.waited_for(journal, &settling) >= timing.limits.confirm;
-            let rejection = Reason::NotInOneOrganization { source, target };
-            return Standing::Closed(if lasted {
-                Decision::reject(rejection)
-            } else {
-                Decision::wait(settling)
-            });
-        }
+    if let Some(decision) = not_fellows(observed, source, target, journal, timing) {
+        return Standing::Closed(decision);
     }
     let mut plan = Plan::default();
     let record = |tenant, about| observed.seen(tenant).and_then(|side| side.partners.get(&about));
@@ -48,6 +35,28 @@ pub(crate) fn open_direction(
         _ if !plan.writes.is_empty() => Standing::Closed(Decision::just(Step::Act(plan.writes))),
         Some(step) => Standing::Closed(Decision::just(step)),
         None => Standing::Open,
+    }
+}
+
+/// What to do instead of opening anything, where the two were not both seen as fellows; `None`: they were.
+pub(crate) fn not_fellows(
+    observed: &Observed,
+    source: TenantId,
+    target: TenantId,
+    journal: &Journal,
+    timing: &Timing<'_>,
+) -> Option<Decision> {
+    match relation(observed, source, target) {
+        Relation::Fellows => None,
+        Relation::Unclear(seen) => Some(Decision::wait(Reason::Unrecognised(seen))),
+        Relation::Unread => Some(unread(observed, [source, target], journal, timing)),
+        Relation::OnlyFor(_) | Relation::Strangers => {
+            // Right after a join one of the lists may be an old one: it has to last.
+            let settling = Reason::Settling("membership of both");
+            let lasted = timing.waited_for(journal, &settling) >= timing.limits.confirm;
+            let rejection = Reason::NotInOneOrganization { source, target };
+            Some(if lasted { Decision::reject(rejection) } else { Decision::wait(settling) })
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use mto_messages::{Journal, TenantId};
 
 pub use close::Close;
 pub use differing::{Difference, differences};
-pub(crate) use direction::{Standing, open_direction};
+pub(crate) use direction::{Standing, not_fellows, open_direction};
 pub use observed::{Observed, Side};
 pub use open::{Among, Open};
 pub use wanted::{DirectConnect, WantedSettings};

@@ -5,14 +5,18 @@ use mto_messages::Journal;
 use super::{
     Aim, Configuration, ConfigurationChange, Job, Observed, Pair, Quarantine, RESTART, SyncReason, seen,
 };
+use crate::settings;
 use crate::{Decision, Finish, Reason, Step, Timing};
 
-/// Restarts the job once; what it then does is what `status` and `configure` tell.
+/// Restarts the job once; what it then does is what `status` and `configure` tell. A stopped job shares again once it is
+/// restarted, so both have to be fellows; what the settings are is left to `configure`.
 ///
 /// | Observed | Step |
 /// |---|---|
 /// | no configuration, or no job | rejected |
 /// | restarted by this command | succeeded |
+/// | one of the two cannot be read | wait; denied for the whole patience: failed |
+/// | they do not list each other as active, for as long as a contradiction has to last | rejected: not in one organization |
 /// | deletions held back, and the command confirms fewer users than the target has | rejected: too many users |
 /// | else | restart; with confirmed users, letting held-back deletions through |
 pub(super) fn restart(
@@ -27,11 +31,13 @@ pub(super) fn restart(
         Ok(found) => found,
         Err(decision) => return *decision,
     };
-    let force_deletes = confirmed_users.is_some_and(|users| users >= job.users);
-    let restart = ConfigurationChange::Restart { job: job.id.clone(), force_deletes };
     if pair.accepted(journal, RESTART).is_some() {
         return succeeded("the synchronization was restarted");
     }
+    if let Some(decision) = settings::not_fellows(&observed.sides, aim.source, aim.target, journal, timing) {
+        return decision;
+    }
+    let force_deletes = confirmed_users.is_some_and(|users| users >= job.users);
     let held_back = job.quarantine.as_ref().is_some_and(Quarantine::holds_deletions_back);
     if held_back && confirmed_users.is_some() && !force_deletes {
         return Decision::reject(Reason::Sync(SyncReason::TooManyUsers {
@@ -41,10 +47,11 @@ pub(super) fn restart(
             confirmed: confirmed_users,
         }));
     }
-    pair.act(configuration, restart)
+    pair.restart(configuration, job, force_deletes)
 }
 
-/// Pauses the job. A `configure` that waits for it notices at its next look.
+/// Pauses the job. A `configure` that waits for it notices at its next look. It takes back, so nobody is asked who is in
+/// which organization.
 ///
 /// | Observed | Step |
 /// |---|---|

@@ -32,6 +32,8 @@ pub enum SyncReason {
         target: TenantId,
         /// Why, as the service says.
         quarantine: Quarantine,
+        /// Whether users were to be taken back: then another command goes on than where they are shared.
+        takes_back: bool,
     },
     // Rejections
     /// More users would be created or deleted than the command confirms, or may without saying so.
@@ -112,7 +114,7 @@ impl SyncReason {
                     counted(*left, "user", "users")
                 )
             }
-            Self::Quarantined { target, quarantine } => {
+            Self::Quarantined { target, quarantine, .. } => {
                 let code = quarantine.code.as_deref().unwrap_or(&quarantine.reason);
                 let (means, _) = explain_quarantine(quarantine);
                 let target = names.of(*target);
@@ -148,7 +150,14 @@ impl SyncReason {
     pub fn remedy(&self) -> String {
         match self {
             Self::Synchronizing { .. } | Self::TakingBack { .. } => "nothing; this takes its time".to_owned(),
-            Self::Quarantined { quarantine, .. } => explain_quarantine(quarantine).1.to_owned(),
+            Self::Quarantined { quarantine, takes_back: false, .. } => {
+                explain_quarantine(quarantine).1.to_owned()
+            }
+            Self::Quarantined { quarantine, takes_back: true, .. } => format!(
+                "{}; but instead of restart or configure send unshare again under a new id: it restarts the job \
+                 whoever is in which organization",
+                explain_quarantine(quarantine).1
+            ),
             Self::TooManyUsers { new, leaving, .. } => format!(
                 "if this is meant, send it again under a new id with \"users\": {} in \"confirm\"; else narrow the \
                  scope",

@@ -146,7 +146,8 @@ fn take_back(
     let began = job.last.as_ref().and_then(|last| last.ended.and(last.began.or(last.ended)));
     let has_run = began.is_some_and(|began| began >= restarted);
     if let Some(quarantine) = job.quarantine.clone().filter(|_| has_run) {
-        let reason = Reason::Sync(SyncReason::Quarantined { target: pair.target, quarantine });
+        let target = pair.target;
+        let reason = Reason::Sync(SyncReason::Quarantined { target, quarantine, takes_back: true });
         return Some(Next::Stop(Decision::just(Step::Finish(Finish::Failed(reason)))));
     }
     if has_run && job.users == 0 {

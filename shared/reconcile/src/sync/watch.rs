@@ -159,8 +159,11 @@ fn decide_quarantine(
     journal: &Journal,
     timing: &Timing<'_>,
 ) -> Decision {
-    let failed =
-        Reason::Sync(SyncReason::Quarantined { target: pair.target, quarantine: quarantine.clone() });
+    let failed = Reason::Sync(SyncReason::Quarantined {
+        target: pair.target,
+        quarantine: quarantine.clone(),
+        takes_back: false,
+    });
     let fail = |reason| Decision::just(Step::Finish(Finish::Failed(reason)));
     let Some(job) = &configuration.job else { return fail(failed) };
     let is_restart = |write: &&mto_messages::Write| {

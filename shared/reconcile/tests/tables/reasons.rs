@@ -59,6 +59,7 @@ fn all() -> Vec<Reason> {
         Reason::Sync(SyncReason::Quarantined {
             target: US,
             quarantine: Quarantine { reason: "TooManyDeletes".to_owned(), code: None, message: None },
+            takes_back: false,
         }),
         Reason::Sync(SyncReason::TooManyUsers { new: 501, leaving: 0, threshold: 500, confirmed: None }),
         Reason::Sync(SyncReason::StoppedMeanwhile { source: US, target: OTHER }),

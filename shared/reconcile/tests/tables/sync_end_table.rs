@@ -27,6 +27,47 @@ fn restart_restarts_once(#[case] scene: Scene, #[case] expected: &str) {
     check(&scene, expected);
 }
 
+const MEMBERSHIP: &str = "settling: membership of both";
+
+#[rstest]
+#[case::apart(restart(None).apart(), "wait settling: membership of both")]
+#[case::apart_for_long(restart(None).apart().waited(MEMBERSHIP, HOUR), "rejected not-in-one-organization")]
+#[case::stopped_and_apart_for_long(
+    restart(None).with(&[paused()]).apart().waited(MEMBERSHIP, HOUR),
+    "rejected not-in-one-organization"
+)]
+#[case::held_back_and_apart_for_long(
+    restart(Some(3)).with(&[held_back()]).apart().waited(MEMBERSHIP, HOUR),
+    "rejected not-in-one-organization"
+)]
+#[case::source_denied(restart(None).unread(US, denied()), "wait denied")]
+#[case::target_denied(restart(None).unread(OTHER, denied()), "wait denied")]
+#[case::target_denied_for_long(
+    restart(None).unread(OTHER, denied()).interrupted("denied", HOUR),
+    "failed denied"
+)]
+#[case::target_away(restart(None).unread(OTHER, away()), "wait service-unavailable")]
+#[case::target_external(
+    restart(None).unread(OTHER, Unreadable::External),
+    "rejected not-in-one-organization"
+)]
+#[case::done_and_apart_since(restart(None).made("restart-job", MOMENT).apart(), "succeeded")]
+#[case::unknown_and_apart(restart(None).tried("restart-job", MOMENT).apart(), "wait settling: membership of both")]
+#[case::nothing_there_and_apart(restart(None).with(&[]).apart(), "rejected no-synchronization")]
+#[case::settings_closed(restart(None).record(OTHER, Partner::default()), "act restart-job")]
+fn nothing_is_restarted_unless_both_are_in_one_organization(#[case] scene: Scene, #[case] expected: &str) {
+    check(&scene, expected);
+}
+
+// `restart` asks for both in one organization; a tenant that has left is taken back from all the same.
+#[test]
+fn who_could_not_be_taken_back_is_not_sent_to_restart() {
+    let scene = unshare().with(&[emptied(held_back())]).made("restart-job", HOUR).apart();
+    let Step::Finish(Finish::Failed(reason)) = scene.decide().step else { panic!("it fails") };
+    let remedy = reason.remedy(&mto_messages::Names::default());
+    assert!(remedy.contains("unshare again under a new id"), "{remedy}");
+}
+
 #[rstest]
 #[case::not_confirmed(None, false)]
 #[case::fewer_than_there_are(Some(2), false)]
@@ -47,6 +88,8 @@ fn deletions_are_let_through_only_where_they_are_confirmed(
 #[case::running(scene(Action::Stop), "act pause-job")]
 #[case::paused_a_moment_ago(scene(Action::Stop).made("pause-job", MOMENT), "wait settling: pause-job")]
 #[case::away(scene(Action::Stop).forward(away()), "wait service-unavailable")]
+#[case::apart(scene(Action::Stop).apart(), "act pause-job")]
+#[case::target_external(scene(Action::Stop).unread(OTHER, Unreadable::External), "act pause-job")]
 fn stop_pauses(#[case] scene: Scene, #[case] expected: &str) {
     check(&scene, expected);
 }
@@ -109,6 +152,7 @@ const CLOSING: &str = "act update-partner, update-identity-synchronization, upda
     unshare().with(&[emptied(new_job())]).made("restart-job", MOMENT), "act delete-configuration"
 )]
 #[case::stopped(unshare().with(&[emptied(paused())]), "act restart-job")]
+#[case::not_restarted_and_apart(unshare().with(&[emptied(steady())]).apart(), "act restart-job")]
 #[case::not_restarted(unshare().with(&[emptied(steady())]), "act restart-job")]
 #[case::restart_unknown(unshare().with(&[emptied(steady())]).tried("restart-job", MOMENT), "act restart-job")]
 #[case::no_cycle_since(unshare().with(&[taken_back()]).made("restart-job", MOMENT), "wait taking-back")]

@@ -97,6 +97,8 @@ pub(crate) struct Account {
     /// When something of it went wrong for the last time.
     pub(crate) last_trouble: Option<OffsetDateTime>,
     pub(crate) hindrances: Vec<Hindrance>,
+    /// It took away the row of an active member.
+    pub(crate) took_away: bool,
     /// Resets of a join request that left, whatever came of them.
     pub(crate) resets: u32,
     pub(crate) ends: Vec<End>,
@@ -293,6 +295,7 @@ impl Book {
             faults: 0,
             last_trouble: None,
             hindrances: Vec::new(),
+            took_away: false,
             resets: 0,
             ends: Vec::new(),
         });

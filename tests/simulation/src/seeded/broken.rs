@@ -33,6 +33,9 @@ pub(crate) fn around_net(
             | Mutant::GivesUpAtARefusal
             | Mutant::GivesUpAtServerErrors
             | Mutant::PanicsAtARefusal
+            | Mutant::RemovesAnother
+            | Mutant::WaitsWithoutLimit
+            | Mutant::SeesMarks
             | Mutant::PrintsTheToken),
         ) => Arc::new(BrokenNet { inner, mutant, book, kept: Mutex::default() }),
         Some(mutant @ Mutant::RemembersMembership) if verb == Verb::Sync => {
@@ -138,6 +141,7 @@ impl Queue for BrokenQueue {
                 self.inner.send(queue, messages.clone()).await?;
                 self.inner.send(queue, messages).await
             }
+            Mutant::LosesFollowUps if *queue != outcomes_queue() && !waits => Ok(()),
             Mutant::NewIdsForChildren if *queue != outcomes_queue() && !waits => {
                 let renamed = messages.into_iter().map(|message| self.renamed(message)).collect();
                 self.inner.send(queue, renamed).await

@@ -51,6 +51,12 @@ async fn crash(book: &Shared) -> ! {
     std::future::pending().await
 }
 
+/// The invocation waits until its time is over: nobody answers, and nobody gives up.
+async fn hang(book: &Shared) -> ! {
+    book.lock().unwrap().invocation().hangs = true;
+    std::future::pending().await
+}
+
 /// A queue with faults.
 pub(crate) struct Post {
     pub(crate) inner: Arc<dyn Queue>,
@@ -81,6 +87,7 @@ impl Queue for Post {
         let fault = self.book().point(Site::Send);
         match fault {
             Some(Fault::CrashBefore) => crash(&self.book).await,
+            Some(Fault::Hangs) => hang(&self.book).await,
             Some(Fault::QueueRefuses) => return Err(Self::refuses("SendMessage", queue)),
             _ => {}
         }
@@ -102,6 +109,7 @@ impl Queue for Post {
         let fault = self.book().point(Site::Delete);
         match fault {
             Some(Fault::CrashBefore) => crash(&self.book).await,
+            Some(Fault::Hangs) => hang(&self.book).await,
             Some(Fault::QueueRefuses) => return Err(Self::refuses("DeleteMessage", queue)),
             _ => {}
         }
@@ -184,11 +192,7 @@ impl Net {
                 Ok(answer.map(|body| body.slice(..half)))
             }
             Some(Fault::AnswerMalformed) => Ok(Response::new(Bytes::from_static(b"<html>Sorry</html>"))),
-            Some(Fault::Hangs) => {
-                self.book().invocation().hangs = true;
-                self.clock.sleep(FOR_EVER).await;
-                Err(lost())
-            }
+            Some(Fault::Hangs) => hang(&self.book).await,
             _ => Ok(answer),
         }
     }

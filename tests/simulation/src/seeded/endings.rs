@@ -3,11 +3,13 @@
 
 use mto_messages::Verb;
 use serde_json::Value;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
-use super::book::{Account, Book, End};
+use super::book::{Account, Book, Effect, End};
 use super::invariants::Invariant;
-use super::{causes, truth};
+use super::truth::Facts;
+use super::{causes, follow_ups, truth};
 
 /// The longest `DelaySeconds`.
 const LONGEST_DELAY: Duration = Duration::minutes(15);
@@ -38,6 +40,7 @@ pub(crate) fn told(book: &mut Book, outcome: &Value) {
     book.account().ends.push(end);
     if kind == "succeeded" {
         success_is_true(book);
+        follow_ups_are_posted(book);
     } else if let Some(doubt) = causes::doubt(book, &kind, &outcome["data"]) {
         book.violate(Invariant::EndsWithACause, doubt);
     }
@@ -68,18 +71,57 @@ fn last_words_agree(book: &mut Book, end: &End) {
     // A plan is of its moment, and so is what could not be read for it.
     let is_of_its_moment = account.is_dry_run() && account.faults > 0;
     let since = since - SLOWEST;
-    if !either("expired") && !cannot_tell && !is_of_its_moment && !book.others_since(since, &command) {
+    if !either("expired")
+        && !cannot_tell
+        && !is_of_its_moment
+        && !others_mattered_since(book, since, &command)
+    {
         let why = format!("{command} ended as {} and as {}", other.id, end.id);
         book.violate(Invariant::LastWordsAgree, why);
     }
 }
 
-/// The service's time is not ours: what somebody else changed a moment ago may not have been seen.
-fn success_is_true(book: &mut Book) {
-    let (command, stale) = (book.invocation().command.clone(), book.invocation().stale);
-    if stale || book.others_since(book.now - NEWS, &command) {
+/// Whether somebody else changed what can make a difference to the command: an organization or its list; and of settings
+/// and synchronizations, which matter only to `sync`, those in tenants that it names.
+fn others_mattered_since(book: &Book, since: OffsetDateTime, command: &str) -> bool {
+    let root = book.root(command);
+    let account = &book.commands[command];
+    let is_wide = !account.data["owner"].is_null() || account.data["targets"] == "all";
+    let text = account.data.to_string().to_lowercase();
+    let is_named = |tenant: Uuid| text.contains(book.name_of(tenant)) || text.contains(&tenant.to_string());
+    let matters = |effect: &Effect| {
+        let of_sync = account.verb == Verb::Sync && (is_wide || is_named(effect.tenant));
+        effect.path.contains("multiTenantOrganization") || of_sync
+    };
+    let by_another = |effect: &Effect| effect.at >= since && book.root(&effect.command) != root;
+    book.by_others.iter().any(|(at, _)| *at >= since)
+        || book.effects.iter().rev().any(|effect| by_another(effect) && matters(effect))
+}
+
+/// Whoever ends without having posted it would leave it undone, and nobody would know.
+fn follow_ups_are_posted(book: &mut Book) {
+    let command = book.invocation().command.clone();
+    if book.others_since(book.now - NEWS, &command) {
         return;
     }
+    let state = book.simulator.state();
+    let facts = Facts { parties: book.parties(), state: &state };
+    if let Some(missing) = follow_ups::missing(book, &command, &facts) {
+        book.violate(Invariant::FollowUpsArePosted, format!("{command} succeeded, but {missing}"));
+    }
+}
+
+/// The service's time is not ours: what somebody else changed a moment ago may not have been seen. Who was removed and
+/// is added again meanwhile was removed.
+fn success_is_true(book: &mut Book) {
+    let command = book.invocation().command.clone();
+    let account = &book.commands[&command];
+    let lately = book.now - NEWS;
+    let since = if account.verb == Verb::Leave { lately.min(account.first_posted) } else { lately };
+    if book.others_since(since, &command) {
+        return;
+    }
+    book.tally.judged(&book.commands[&command]);
     let account = &book.commands[&command];
     let doubt = truth::doubt(account.verb, &account.data, &book.parties(), &book.simulator.state());
     if let Some(doubt) = doubt {
@@ -91,7 +133,7 @@ fn within_its_budget(book: &mut Book, outcome: &Value, id: &str) {
     let took = Duration::seconds(outcome["data"]["tookSeconds"].as_i64().unwrap_or(0));
     let now = book.now;
     let account = book.account();
-    let delays = 2 * (REDELIVERY * (account.troubled + account.faults + account.forks));
+    let delays = 2 * (REDELIVERY * (account.troubled + account.forks));
     let most = budget(account) + LONGEST_DELAY + REDELIVERY + delays;
     let lived = now - account.last_posted;
     if took > most || lived > most {

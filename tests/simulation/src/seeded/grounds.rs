@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::book::{Account, Book, Hindrance, Hitch};
 use super::by_hand::ByHand;
+use super::follow_ups;
 use super::script::Deed;
 use super::seen::{Seen, is_leaving, is_under_way};
 use super::truth::Facts;
@@ -73,7 +74,10 @@ impl Grounds<'_> {
             // Several chains of one command reset what the others asked for, until its time is over.
             "joining" => self.is_joining(tenant),
             "pausing-after-failure" => self.join_has_failed(),
-            "waiting-for-members" => wanted(data).any(|tenant| !self.facts.active(&data["owner"], tenant)),
+            "waiting-for-members" => {
+                wanted(data).any(|tenant| !self.facts.active(&data["owner"], tenant))
+                    && follow_ups::are_on_their_way(self.book, self.command, &self.facts)
+            }
             _ => false,
         }
     }

@@ -4,12 +4,16 @@ use mto_handler::{Message, QueueUrl};
 use mto_local::{dead_letter_queue, outcomes_queue};
 use mto_messages::Verb;
 use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::book::{Account, Book, Effect, End};
+use super::by_hand::ByHand;
 use super::endings::told;
 use super::request::{Answer, Call, Line, Named};
+use super::script::Deed;
 use super::tally::Situation;
-use super::{rights, soundness};
+use super::{follow_ups, rights, soundness};
 
 /// What must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +36,8 @@ pub enum Invariant {
     NothingPanics,
     /// What a success says is so.
     SuccessIsTrue,
+    /// What has to follow from a command was posted when it ends.
+    FollowUpsArePosted,
     /// No outcome later than the deadline and the longest delay.
     WithinItsBudget,
     /// An invocation ends by itself, before its time is over.
@@ -71,8 +77,8 @@ pub(crate) fn about_to_send(book: &mut Book, call: &Call) {
     for line in call.lines.iter().filter(|line| line.is_write()) {
         let text = line.text(book.name_of(line.tenant));
         dry_runs_only_look(book, &text);
-        nothing_visible_is_written(book, line, &text);
         within_its_rights(book, line, &text);
+        nothing_visible_is_written(book, line, &text);
         nothing_is_reopened(book, line, &text);
         if line.resets_join() {
             book.account().resets += 1;
@@ -98,27 +104,39 @@ fn within_its_rights(book: &mut Book, line: &Line, text: &str) {
     let account = &book.commands[&command];
     let principal = principal(book, line);
     let mut data = std::iter::once(&account.data).chain(&account.later);
-    let may = data.any(|data| rights::may(account.verb, data, &book.names, line, principal.as_deref()));
+    let may = data.any(|data| rights::may(account.verb, data, &book.names, line, principal.as_ref()));
     if !line.only_asks() && !may {
-        book.violate(Invariant::WithinItsRights, format!("{text} {}", principal.unwrap_or_default()));
+        let about = principal.map(|principal| principal["displayName"].to_string());
+        book.violate(Invariant::WithinItsRights, format!("{text} {}", about.unwrap_or_default()));
     }
 }
 
-/// The name of the service principal that a line is about.
-fn principal(book: &Book, line: &Line) -> Option<String> {
-    let Named::Principal(id, _) = line.named() else { return None };
-    let (id, tenant) = (id.to_string(), line.tenant.to_string());
+/// The service principal that a line is about, or whose application; none, if there is none any more.
+fn principal(book: &Book, line: &Line) -> Option<Value> {
+    let (key, id) = match line.named() {
+        Named::Principal(id, _) => ("id", id.to_string()),
+        Named::Application => {
+            let id = line.path.strip_prefix("/applications(appId='")?.strip_suffix("')")?;
+            ("appId", id.to_owned())
+        }
+        _ => return None,
+    };
+    let tenant = line.tenant.to_string();
     let state = book.simulator.state();
     let directories = state["directories"].as_array().into_iter().flatten();
     let held = directories.filter(|one| one["tenantId"] == tenant.as_str());
     let mut held = held.flat_map(|one| one["servicePrincipals"].as_array().into_iter().flatten());
-    let found = held.find(|one| one["id"] == id.as_str())?;
-    found["displayName"].as_str().map(str::to_owned)
+    held.find(|one| one[key] == id.as_str()).cloned()
 }
 
 fn nothing_is_reopened(book: &mut Book, line: &Line, text: &str) {
+    let command = book.invocation().command.clone();
+    let account = &book.commands[&command];
+    let mut data = std::iter::once(&account.data).chain(&account.later);
+    let takes_back = data.any(|data| data["action"] == "unshare");
     let seen = &book.invocation().seen;
-    if let Some((one, other)) = seen.opens(line).filter(|(one, other)| !seen.are_fellows(*one, *other)) {
+    let opened = seen.opens(line, takes_back);
+    if let Some((one, other)) = opened.filter(|(one, other)| !seen.are_fellows(*one, *other)) {
         let (one, other) = (book.name_of(one).to_owned(), book.name_of(other).to_owned());
         let why = format!("{text}: {one} and {other} were not both seen as fellows");
         book.violate(Invariant::NothingIsReopened, why);
@@ -148,6 +166,7 @@ pub(crate) fn took_effect(book: &mut Book, call: &Call, answer: &Answer) {
         let (at, tenant, path) = (book.now, line.tenant, line.path.clone());
         book.effects.push(Effect { at, command: command.clone(), tenant, path, text: text.clone() });
         nothing_is_written_again(book, &command, line, &text);
+        book.account().took_away |= follow_ups::takes_away(line, &book.simulator.state());
         let makes = line.method != "DELETE";
         if let Some((invariant, why)) = soundness::doubt(&book.simulator, makes) {
             book.violate(invariant, format!("after {text}: {why}"));
@@ -160,19 +179,23 @@ fn nothing_is_written_again(book: &mut Book, command: &str, line: &Line, text: &
     let ours = |effect: &&Effect| effect.command == command && effect.text == text;
     let times = book.effects.iter().filter(ours).count();
     let by_others = |effect: &&Effect| effect.command != command && is_near(effect, line);
-    let others = book.effects.iter().filter(by_others).count() + book.by_others.len();
+    let Some(account) = book.commands.get(command) else { return };
+    let since = |(at, deed): &&(OffsetDateTime, Deed)| {
+        *at >= account.first_posted && concerns(deed, &account.data, |name| book.id_of(name))
+    };
+    let deeds = book.by_others.iter().filter(since).count();
+    let others = book.effects.iter().filter(by_others).count() + deeds;
     let of_others = |effect: &&Effect| {
         effect.command != command && effect.tenant == line.tenant && effect.path == line.path
     };
     let requests = book.effects.iter().filter(of_others).count();
-    let Some(account) = book.commands.get(command) else { return };
     let reasons = (account.troubled + account.faults) as usize;
     let chains = account.chains() as usize;
     let resets = line.resets_join();
     let allowed = match line.named() {
         // Two resets of a chain's own, one of a failure that was there before, and one of each request of somebody
         // else's, which may fail as well.
-        Named::JoinRequest if resets => 3 * chains + reasons + requests + book.by_others.len(),
+        Named::JoinRequest if resets => 3 * chains + reasons + requests + deeds,
         // The first request, and one after each of two resets.
         Named::JoinRequest => 3 * chains + reasons + others,
         _ => chains + reasons + others,
@@ -181,6 +204,23 @@ fn nothing_is_written_again(book: &mut Book, command: &str, line: &Line, text: &
         let why = format!("{text}: made {times} times, with {allowed} reasons to");
         book.violate(Invariant::NothingIsWrittenAgain, why);
     }
+}
+
+/// Whether what somebody did is about a tenant that the command names; what the service does may be about any.
+fn concerns(deed: &Deed, data: &Value, id: impl Fn(&Value) -> Option<Uuid>) -> bool {
+    let Deed::ByHand(acting, what) = deed else { return true };
+    let about = match what {
+        ByHand::Closes(about) | ByHand::Removes(about) | ByHand::Adds(about) | ByHand::AsksToJoin(about) => {
+            Some(*about)
+        }
+        ByHand::Renames | ByHand::SpoilsTemplates | ByHand::PausesJobs => None,
+    };
+    let list = |name: &str| data[name].as_array().into_iter().flatten();
+    let listed = list("tenants").map(|one| &one["tenant"]).chain(list("targets"));
+    let mut named = ["owner", "tenant", "source"].map(|name| &data[name]).into_iter().chain(listed);
+    // The whole organization is meant: whoever is in it.
+    let all = data["targets"] == "all" || data["action"] == "settings" && !data["owner"].is_null();
+    all || named.any(|name| id(name).is_some_and(|id| id == *acting || Some(id) == about))
 }
 
 /// The same object, or one above or below it, in the same tenant; of rows and requests in any.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use mto_graph::{Transport, TransportError};
+use mto_graph::{TimeLimit, Transport, TransportError};
+use mto_messages::Verb;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,13 +24,24 @@ pub(crate) struct BrokenNet {
 
 #[async_trait]
 impl Transport for BrokenNet {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let header = |name: &str| {
             let value = request.headers().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let (bearer, asked) = (header("authorization"), request.body().clone());
+        match self.mutant {
+            Mutant::RemovesAnother if method == "DELETE" => self.goes_elsewhere(&mut request),
+            Mutant::SeesMarks if method == "PATCH" && self.configures() => {
+                let text = String::from_utf8_lossy(request.body()).replace(r#""mto-functions","#, "");
+                *request.body_mut() = Bytes::from(text);
+            }
+            Mutant::WaitsWithoutLimit => {
+                request.extensions_mut().remove::<TimeLimit>();
+            }
+            _ => {}
+        }
         let answer = self.inner.send(request).await?;
         let is_graph = path.starts_with("/v1.0");
         let is_batch = path.ends_with("/$batch");
@@ -48,6 +60,7 @@ impl Transport for BrokenNet {
                 self.gives_up(statuses(&method, &asked, &answer).iter().any(|(_, status)| *status >= 500));
                 answer
             }
+            Mutant::SeesMarks if self.configures() => marked(answer),
             Mutant::PrintsTheToken if !answer.status().is_success() && is_graph => printed(answer, &bearer),
             Mutant::RemembersMembership if is_batch => {
                 let token = bearer.strip_prefix("Bearer ").unwrap_or_default();
@@ -96,7 +109,37 @@ fn printed(answer: Response<Bytes>, bearer: &str) -> Response<Bytes> {
     answer.map(|_| Bytes::from(error.to_string()))
 }
 
+fn marked(answer: Response<Bytes>) -> Response<Bytes> {
+    let text = String::from_utf8_lossy(answer.body())
+        .replace(r#""tags":["#, r#""tags":["mto-functions","#)
+        .replace(",]", "]");
+    answer.map(|_| Bytes::from(text))
+}
+
 impl BrokenNet {
+    /// The row of a third tenant instead.
+    fn goes_elsewhere(&self, request: &mut Request<Bytes>) {
+        let mut book = self.book.lock().unwrap();
+        // Who dissolves may remove everybody.
+        if book.account().data["mode"] == "dissolve" {
+            return;
+        }
+        let (path, id) = request.uri().path().rsplit_once('/').unwrap();
+        let meant: Option<Uuid> = id.parse().ok().filter(|_| path.ends_with("/tenants"));
+        let Some(other) = meant.and_then(|meant| book.names.values().rev().find(|other| **other != meant))
+        else {
+            return;
+        };
+        let root = request.uri().to_string().replace(request.uri().path(), "");
+        *request.uri_mut() = format!("{root}{path}/{other}").parse().unwrap();
+    }
+
+    fn configures(&self) -> bool {
+        let mut book = self.book.lock().unwrap();
+        let account = book.account();
+        account.verb == Verb::Sync && account.data["action"].as_str().is_none_or(|one| one == "configure")
+    }
+
     fn gives_up(&self, does: bool) {
         if does {
             let mut book = self.book.lock().unwrap();

@@ -44,6 +44,14 @@ pub enum Mutant {
     PanicsAtARefusal,
     /// What has waited once is left in its queue, until it is a dead letter.
     LeavesWhatWaited,
+    /// What follows from a command is said to be posted, and is not.
+    LosesFollowUps,
+    /// A removal goes to another tenant's row.
+    RemovesAnother,
+    /// Nobody gives up waiting for an answer.
+    WaitsWithoutLimit,
+    /// Who synchronizes leaves out the mark, and takes what bears none for marked.
+    SeesMarks,
     /// An error's text holds the request's headers.
     PrintsTheToken,
     /// The function does not know that only a plan is asked for.
@@ -52,7 +60,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::DeletesBeforeItSends,
         Self::AcknowledgesFirst,
         Self::HidesFailures,
@@ -72,6 +80,10 @@ impl Mutant {
         Self::GivesUpAtServerErrors,
         Self::PanicsAtARefusal,
         Self::LeavesWhatWaited,
+        Self::LosesFollowUps,
+        Self::RemovesAnother,
+        Self::WaitsWithoutLimit,
+        Self::SeesMarks,
         Self::PrintsTheToken,
         Self::ForgetsTheDryRun,
     ];
@@ -98,6 +110,11 @@ impl Mutant {
             Self::GivesUpAtARefusal | Self::GivesUpAtServerErrors | Self::LeavesWhatWaited => {
                 &[I::EndsWithACause]
             }
+            // A formation waits for members whom nobody asks, and says so in the end.
+            Self::LosesFollowUps => &[I::FollowUpsArePosted, I::EndsWithACause],
+            Self::RemovesAnother => &[I::WithinItsRights],
+            Self::WaitsWithoutLimit => &[I::EndsInTime],
+            Self::SeesMarks => &[I::WhatIsOursIsMarked],
             Self::PanicsAtARefusal => &[I::NothingPanics],
             Self::PrintsTheToken => &[I::NothingSecretIsTold],
             Self::ForgetsTheDryRun => &[I::DryRunsOnlyLook],

@@ -44,7 +44,7 @@ pub(crate) enum Named {
 }
 
 impl Line {
-    fn new(tenant: Uuid, method: &str, address: &str, body: Value) -> Self {
+    pub(crate) fn new(tenant: Uuid, method: &str, address: &str, body: Value) -> Self {
         let address = address.strip_prefix("/v1.0").unwrap_or(address);
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let (path, query) = (path.to_owned(), query.to_owned());

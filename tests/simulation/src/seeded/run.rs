@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::driver::Driver;
 use super::faults::{Fault, Faults, Point, Rates, Source};
-use super::foreign;
 use super::invariants::{Invariant, Violation};
 use super::log::Log;
 use super::mutants::Mutant;
@@ -14,10 +13,11 @@ use super::script::{Planned, Script};
 use super::tally::Tally;
 use super::truth;
 use super::world::World;
+use super::{follow_ups, foreign};
 use crate::{command, create, leave};
 
 /// What came of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Report {
     /// Its seed.
     pub seed: u64,
@@ -61,6 +61,13 @@ impl Drop for InSeed {
     }
 }
 
+/// Plays a run again from the list of what went wrong in it.
+pub fn replay(report: &Report, mutant: Option<Mutant>) -> Report {
+    let faults = report.faults.iter().cloned().collect();
+    let script = Script { deeds: report.deeds.clone(), ..Script::of(report.seed) };
+    play(report.seed, &script, Source::Listed(faults), mutant)
+}
+
 pub(crate) fn play(seed: u64, script: &Script, source: Source, mutant: Option<Mutant>) -> Report {
     let _named = InSeed(seed);
     let log = Log::default();
@@ -89,6 +96,10 @@ fn settled(driver: &mut Driver, script: &Script) {
     driver.every_command_ends();
     driver.is_dead_for_a_reason(script.receives);
     driver.is_sound();
+    let undone = follow_ups::left_undone(&driver.world.book.lock().unwrap());
+    if let Some(undone) = undone.filter(|_| driver.dead().is_empty()) {
+        driver.violate(Invariant::FollowUpsArePosted, undone);
+    }
 }
 
 /// Ends whatever organizations there are, and takes everything back.

@@ -1,6 +1,9 @@
 //! What people do, from a seed: tickets, administrators, and a service with a will of its own.
 
+use std::collections::BTreeMap;
+
 use entra_simulator::{Change, Options, Seed};
+use mto_handler::TenantSettings;
 use mto_local::Setup;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,7 +11,7 @@ use uuid::Uuid;
 use super::by_hand::ByHand;
 use super::dice::Dice;
 use super::stage::{options, with_ids, world};
-use super::{foreign, plans};
+use super::{foreign, plans, world};
 use crate::{add, command, create, join, leave};
 
 /// Names of the demo tenants, in the order of a seed.
@@ -48,6 +51,8 @@ pub(crate) struct Script {
     pub(crate) foreign: Option<Uuid>,
     /// Deliveries after which a message goes to the dead-letter queue: the template's number, or a smaller one.
     pub(crate) receives: u32,
+    /// What tenants of ours want to have set beside what synchronization needs, as the tenant directory says.
+    pub(crate) settings: BTreeMap<Uuid, TenantSettings>,
 }
 
 impl Script {
@@ -81,7 +86,8 @@ impl Script {
         }
         let mut deeds = writer.deeds;
         deeds.sort_by_key(|planned| planned.at);
-        Self { seed: world, options, deeds, calm_from, users, foreign, receives }
+        let settings = world::settings(&world.tenants[..ours], &mut Dice::new(seed, "settings"));
+        Self { seed: world, options, deeds, calm_from, users, foreign, receives, settings }
     }
 
     /// The setup of the directory that fits.

@@ -11,6 +11,10 @@ const ORGANIZATION: &str = "/tenantRelationships/multiTenantOrganization";
 const LIST: &str = "/tenantRelationships/multiTenantOrganization/tenants";
 const PARTNERS: &str = "/policies/crossTenantAccessPolicy/partners";
 
+/// What a synchronization is tagged with once its secrets are set, by whom they share (docs/adr/0010).
+const ASSIGNED: &str = "mto-functions:scope=assigned";
+const EVERYBODY: &str = "mto-functions:scope=everyone";
+
 /// The last answers, as they arrived: also where they were old ones.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
@@ -89,14 +93,21 @@ impl Seen {
         listed.or_else(|| self.doc(tenant, &format!("{PARTNERS}/{id}")))
     }
 
+    /// The lists of service principals that a tenant was shown.
+    fn principals(&self, tenant: Uuid) -> impl Iterator<Item = &Vec<Value>> {
+        let is_list = move |of: Uuid, path: &str| of == tenant && path.starts_with("/servicePrincipals?");
+        let lists = self.read.iter().filter(move |((of, path), _)| is_list(*of, path));
+        lists.filter_map(|(_, doc)| doc["value"].as_array())
+    }
+
+    fn principal(&self, tenant: Uuid, id: Uuid) -> Option<&Value> {
+        let id = id.to_string();
+        self.principals(tenant).find_map(|list| find(list, "id", &id))
+    }
+
     /// The tenant that a service principal's configuration is for.
     fn target(&self, tenant: Uuid, principal: Uuid) -> Option<Uuid> {
-        let id = principal.to_string();
-        let mut lists = self
-            .read
-            .iter()
-            .filter(|((of, path), _)| *of == tenant && path.starts_with("/servicePrincipals"));
-        let found = lists.find_map(|(_, doc)| find(doc["value"].as_array()?, "id", &id))?;
+        let found = self.principal(tenant, principal)?;
         found["displayName"].as_str()?.strip_prefix("MTO_Sync_")?.parse().ok()
     }
 
@@ -140,6 +151,12 @@ impl Seen {
             (Named::Partner(id), "PATCH") => holds(self.partner(tenant, id)?, body),
             (Named::Policy(id), _) => holds(&self.partner(tenant, id)?["identitySynchronization"], body),
             (Named::Instantiate, _) => self.holds_configuration(tenant, body["displayName"].as_str()?),
+            (Named::Application, "DELETE") => {
+                let id = line.path.strip_prefix("/applications(appId='")?.strip_suffix("')")?;
+                let mut lists = self.principals(tenant).peekable();
+                lists.peek()?;
+                lists.all(|list| find(list, "appId", id).is_none())
+            }
             (Named::Principal(id, below), method) => {
                 return self.shows_below(tenant, id, &below, method, body);
             }
@@ -149,12 +166,7 @@ impl Seen {
     }
 
     fn holds_configuration(&self, tenant: Uuid, name: &str) -> bool {
-        let lists = self
-            .read
-            .iter()
-            .filter(|((of, path), _)| *of == tenant && path.starts_with("/servicePrincipals?"));
-        let mut items = lists.flat_map(|(_, doc)| doc["value"].as_array().into_iter().flatten());
-        items.any(|one| one["displayName"] == name)
+        self.principals(tenant).flatten().any(|one| one["displayName"] == name)
     }
 
     fn shows_below(
@@ -168,6 +180,24 @@ impl Seen {
         let base = format!("/servicePrincipals/{principal}");
         let below: Vec<&str> = below.iter().map(String::as_str).collect();
         let shown = match (below.as_slice(), method) {
+            ([], "PATCH") => {
+                let doc = self.principal(tenant, principal)?;
+                let mut fields = body.as_object()?.iter();
+                fields.all(|(name, value)| match value.as_array() {
+                    Some(wanted) => is_the_same_set(wanted, &doc[name]),
+                    None => holds(&doc[name], value),
+                })
+            }
+            // They cannot be read back: the tag says what they hold. Where they got lost, the job is in quarantine.
+            (["synchronization", "secrets"], "PUT") => {
+                let tags = self.principal(tenant, principal)?["tags"].as_array()?;
+                let jobs = self.items(tenant, &format!("{base}/synchronization/jobs"))?;
+                let is_lost = jobs.iter().any(|job| !job["status"]["quarantine"].is_null());
+                let (held, other) =
+                    if shares_everybody(body) { (EVERYBODY, ASSIGNED) } else { (ASSIGNED, EVERYBODY) };
+                let has = |wanted: &str| tags.iter().any(|tag| tag == wanted);
+                !is_lost && has(held) && !has(other)
+            }
             (["appRoleAssignedTo"], "POST") => {
                 let assigned = self.items(tenant, &format!("{base}/appRoleAssignedTo"))?;
                 find(assigned, "principalId", body["principalId"].as_str()?).is_some()
@@ -189,20 +219,16 @@ impl Seen {
     }
 
     /// The two tenants between which this write opens something that was not open.
-    pub(crate) fn opens(&self, line: &Line) -> Option<(Uuid, Uuid)> {
+    ///
+    /// `takes_back`: the command is an unshare. It restarts a job that shares nobody any more, so that the users go.
+    pub(crate) fn opens(&self, line: &Line, takes_back: bool) -> Option<(Uuid, Uuid)> {
         let (tenant, body) = (line.tenant, &line.body);
-        let consent = |partner: Uuid, record: Option<&Value>| {
-            let wanted = &body["automaticUserConsentSettings"];
-            let had =
-                |name: &str| record.is_some_and(|one| one["automaticUserConsentSettings"][name] == true);
-            let opened = ["inboundAllowed", "outboundAllowed"]
-                .into_iter()
-                .any(|name| wanted[name] == true && !had(name));
-            opened.then_some((tenant, partner))
+        let opened = |partner: Uuid, record: Option<&Value>| {
+            opens_more(body, record.unwrap_or(&Value::Null)).then_some((tenant, partner))
         };
         match (line.named(), line.method.as_str()) {
-            (Named::Partners, "POST") => consent(body["tenantId"].as_str()?.parse().ok()?, None),
-            (Named::Partner(id), "PATCH") => consent(id, self.partner(tenant, id)),
+            (Named::Partners, "POST") => opened(body["tenantId"].as_str()?.parse().ok()?, None),
+            (Named::Partner(id), "PATCH") => opened(id, self.partner(tenant, id)),
             (Named::Policy(id), _) => {
                 (body["userSyncInbound"]["isSyncAllowed"] == true).then_some((tenant, id))
             }
@@ -210,9 +236,20 @@ impl Seen {
                 let name = body["displayName"].as_str()?;
                 Some((tenant, name.strip_prefix("MTO_Sync_")?.parse().ok()?))
             }
-            (Named::Principal(id, below), "POST") => {
-                let last = below.last().map(String::as_str);
-                let opens = matches!(last, Some("appRoleAssignedTo" | "jobs" | "start"));
+            (Named::Principal(id, below), method) => {
+                let below: Vec<&str> = below.iter().map(String::as_str).collect();
+                let opens = match (method, below.as_slice()) {
+                    (
+                        "POST",
+                        ["appRoleAssignedTo"]
+                        | ["synchronization", "jobs"]
+                        | ["synchronization", "jobs", _, "start"],
+                    ) => true,
+                    // A job that was stopped runs again.
+                    ("POST", ["synchronization", "jobs", _, "restart"]) => !takes_back,
+                    ("PUT", ["synchronization", "secrets"]) => shares_everybody(body),
+                    _ => false,
+                };
                 Some((tenant, self.target(tenant, id)?)).filter(|_| opens)
             }
             _ => None,
@@ -245,6 +282,26 @@ pub(crate) fn is_leaving(row: &Value) -> bool {
     row["state"] == "removed" || change["desiredState"] == "removed" && is_under_way(change)
 }
 
+/// Whether a write sets anything to `true`, or to `allowed` for these or those, that is not so yet.
+fn opens_more(wanted: &Value, had: &Value) -> bool {
+    let Some(fields) = wanted.as_object() else {
+        return (wanted == &json!(true) || wanted == "allowed") && wanted != had;
+    };
+    let allows_others = wanted["accessType"] == "allowed" && !holds(had, wanted);
+    allows_others || fields.iter().any(|(name, value)| opens_more(value, &had[name]))
+}
+
+/// Whether the secrets put every user of the source in scope, assigned or not.
+fn shares_everybody(secrets: &Value) -> bool {
+    let mut values = secrets["value"].as_array().into_iter().flatten();
+    values.any(|secret| secret["key"] == "SyncAll" && secret["value"] == "true")
+}
+
+fn is_the_same_set(one: &[Value], other: &Value) -> bool {
+    let Some(other) = other.as_array() else { return one.is_empty() };
+    one.iter().all(|value| other.contains(value)) && other.iter().all(|value| one.contains(value))
+}
+
 /// Whether `doc` holds everything that `wanted` says; null and absent are the same.
 fn holds(doc: &Value, wanted: &Value) -> bool {
     match wanted.as_object() {
@@ -252,3 +309,6 @@ fn holds(doc: &Value, wanted: &Value) -> bool {
         None => doc == wanted,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use mto_messages::Verb;
+
+use super::book::Account;
 use super::faults::{Fault, Site};
 use super::script::Deed;
 
@@ -96,6 +99,21 @@ const OTHERS: [&str; 12] = [
     "the service: FailJoins",
 ];
 
+/// Whose successes can be held against the world.
+const JUDGED: [&str; 11] = [
+    "create",
+    "add",
+    "join",
+    "leave leave",
+    "leave remove",
+    "leave dissolve",
+    "sync configure",
+    "sync settings",
+    "sync stop",
+    "sync restart",
+    "sync unshare",
+];
+
 /// How often each thing happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally(BTreeMap<String, u64>);
@@ -111,6 +129,19 @@ impl Tally {
 
     pub(crate) fn deed(&mut self, deed: &Deed) {
         self.note(name(deed));
+    }
+
+    /// The success of a command was held against the world.
+    pub(crate) fn judged(&mut self, account: &Account) {
+        let action = match account.verb {
+            // Of several targets nobody knows which of them had what.
+            Verb::Sync if account.data["targets"].as_array().is_some_and(|all| all.len() != 1) => return,
+            Verb::Sync if account.data["action"] == "status" => return,
+            Verb::Sync => account.data["action"].as_str().unwrap_or("configure"),
+            Verb::Leave => account.data["mode"].as_str().unwrap_or_default(),
+            Verb::Create | Verb::Add | Verb::Join => "",
+        };
+        self.note(format!("success judged: {} {action}", account.verb).trim_end().to_owned());
     }
 
     fn note(&mut self, what: String) {
@@ -157,7 +188,8 @@ fn known() -> BTreeSet<String> {
         .into_iter()
         .flat_map(|site| site.faults().map(move |fault| format!("{}: {fault:?}", site.name())));
     let situations = SITUATIONS.into_iter().map(|situation| format!("{situation:?}"));
-    faults.chain(situations).chain(deeds()).collect()
+    let judged = JUDGED.into_iter().map(|what| format!("success judged: {what}"));
+    faults.chain(situations).chain(judged).chain(deeds()).collect()
 }
 
 fn deeds() -> impl Iterator<Item = String> {

@@ -130,6 +130,10 @@ impl<'a> Facts<'a> {
             "configure" if self.openings(&source, &target) != [true; 3] => {
                 Some("its settings are closed".to_owned())
             }
+            // A sibling may have started it again a moment ago, so its first cycle may be the next one.
+            "configure" if !found.iter().any(|one| runs(one) && one["job"]["cycles"] != 0) => {
+                Some(format!("its job does not run, or has not run once: {found:?}"))
+            }
             "unshare" => {
                 let mut open = self.openings(&source, &target).contains(&true);
                 if data["bothDirections"] == true {
@@ -139,9 +143,8 @@ impl<'a> Facts<'a> {
                 let left = users && found.iter().any(is_ours);
                 (open || left).then(|| format!("something is open, or left: {found:?}"))
             }
-            "stop" if found.iter().any(|one| one["job"]["status"]["code"] == "Active") => {
-                Some("the job runs".to_owned())
-            }
+            "stop" if found.iter().any(|one| runs(one)) => Some("the job runs".to_owned()),
+            "restart" if !found.iter().any(|one| runs(one)) => Some("the job does not run".to_owned()),
             _ => None,
         }
     }
@@ -159,4 +162,9 @@ impl<'a> Facts<'a> {
         let closed = pairs.find(|(one, other)| one != other && self.openings(one, other) != [true; 3]);
         closed.map(|(one, other)| format!("{one} and {other} are not open: {:?}", self.openings(one, other)))
     }
+}
+
+/// Whether the job of a configuration runs, or will at its next time.
+fn runs(configuration: &Value) -> bool {
+    matches!(configuration["job"]["status"].as_str(), Some("Active" | "NotRun"))
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-use entra_simulator::{ApplicationSeed, Seed, Simulator};
+use entra_simulator::{ApplicationSeed, Seed, Simulator, TenantSeed};
 use mto_add::Add;
 use mto_create::Create;
 use mto_graph::{Clock, Cloud, Credential, GraphClient, OAuthTokenProvider, TenantCredential, Transport};
 use mto_handler::memory::{MemoryQueues, QueueSettings};
 use mto_handler::{
     Application, BatchFunction, Config, CredentialReference, Directory, DirectoryDocument, Function, Handler,
-    Queue, SecretReference, TenantEntry,
+    Queue, SecretReference, TenantEntry, TenantSettings,
 };
 use mto_join::Join;
 use mto_leave::Leave;
@@ -19,11 +19,13 @@ use mto_messages::{Scope, Verb};
 use mto_reconcile::Limits;
 use mto_sync::Sync as SyncFunction;
 use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::book::{Book, Shared};
 use super::broken::{self, Broken};
 use super::clock::VirtualClock;
+use super::dice::Dice;
 use super::edges::{Net, Post};
 use super::faults::Faults;
 use super::mutants::Mutant;
@@ -154,9 +156,34 @@ fn directory(script: &Script, function: Verb) -> Directory {
         applications: BTreeMap::new(),
         sync_scope: (!is_foreign(tenant.tenant_id))
             .then(|| Scope { groups: vec![tenant.groups[0].id.unwrap()], ..Scope::default() }),
-        settings: None,
+        settings: script.settings.get(&tenant.tenant_id).cloned(),
     });
     Directory::new(DirectoryDocument { tenants: tenants.collect() }, "seed", function).unwrap()
+}
+
+/// What each of these tenants wants to have set beside what synchronization needs: in two seeds of three nothing.
+pub(crate) fn settings(tenants: &[TenantSeed], dice: &mut Dice) -> BTreeMap<Uuid, TenantSettings> {
+    if !dice.once_in(3) {
+        return BTreeMap::new();
+    }
+    let wants = |tenant: &TenantSeed| {
+        let mut wanted = json!({});
+        if dice.once_in(2) {
+            wanted["templates"] = json!(dice.pick(&["admin-center", "default"]));
+        }
+        if dice.once_in(2) {
+            wanted["inboundTrust"] = json!({"isMfaAccepted": true});
+            // Absent: left alone.
+            if dice.once_in(2) {
+                wanted["inboundTrust"]["isCompliantDeviceAccepted"] = json!(true);
+            }
+        }
+        if dice.once_in(2) {
+            wanted["b2bDirectConnect"] = json!({"inbound": dice.once_in(2), "outbound": dice.once_in(2)});
+        }
+        (tenant.tenant_id, serde_json::from_value(wanted).unwrap())
+    };
+    tenants.iter().map(wants).collect()
 }
 
 fn credentials(script: &Script) -> HashMap<Uuid, TenantCredential> {

@@ -46,15 +46,50 @@ fn named(text: &str) -> Vec<(&str, &str)> {
     tests
 }
 
-/// Whether a source file in a folder has this function.
+/// What says of a function, or of the block of a macro around it, that it is a test.
+const TEST: [&str; 4] = ["#[test]", "#[tokio::test", "#[rstest", "proptest!"];
+
+/// Lines before a test that belong to it: its words, its attributes, its cases.
+const BEFORE: usize = 40;
+
+/// Whether a source file in a folder has this test, and it is run.
 fn has(folder: &Path, function: &str) -> bool {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| {
         if path.is_dir() {
             return has(&path, function);
         }
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        is_source && std::fs::read_to_string(&path).unwrap().contains(&format!("fn {function}("))
+        is_source && is_run(&std::fs::read_to_string(&path).unwrap(), function)
     })
+}
+
+/// Whether a source has this test, and does not leave it out.
+fn is_run(source: &str, function: &str) -> bool {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let is_it = |line: &str| line.contains(&format!("fn {function}(")) && !line.starts_with("//");
+    let Some(at) = lines.iter().position(|line| is_it(line)) else { return false };
+    // The item above ends with one of these; what is before that belongs to it.
+    let before = lines[..at].iter().rev().take(BEFORE);
+    let before = before.take_while(|line| line.starts_with("//") || !line.ends_with(['}', ';']));
+    let attributes: Vec<&&str> = before.filter(|line| !line.starts_with("//")).collect();
+    let is_test = attributes.iter().any(|line| TEST.iter().any(|test| line.starts_with(test)));
+    is_test && !attributes.iter().any(|line| line.contains("ignore") && line.starts_with("#["))
+}
+
+#[test]
+fn a_test_is_a_function_that_says_so_and_is_run() {
+    let is = |source: &str| is_run(source, "it_holds");
+    assert!(is("#[test]\nfn it_holds() {}"));
+    assert!(is("#[tokio::test(start_paused = true)]\n#[expect(unused)]\nasync fn it_holds() {}"));
+    assert!(is("#[rstest]\n#[case(1)]\nfn it_holds(#[case] number: u8) {}"));
+    assert!(is("proptest! {\n    /// Always.\n    fn it_holds(number in 0..2) {\n    }\n}"));
+    assert!(!is("fn it_holds() {}"));
+    assert!(!is("#[test]\nfn another() {\n}\n\nfn it_holds() {}"));
+    assert!(!is("#[test]\nfn another() {}\nfn it_holds() {}"));
+    assert!(!is("#[test]\n#[ignore = \"slow\"]\nfn it_holds() {}"));
+    assert!(!is("#[test]\n#[cfg_attr(windows, ignore)]\nfn it_holds() {}"));
+    assert!(!is("// #[test]\n// fn it_holds() {}"));
+    assert!(!is("#[test]\nfn it_holds_too() {}"));
 }
 
 #[test]

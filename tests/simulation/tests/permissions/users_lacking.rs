@@ -68,11 +68,15 @@ async fn members_of_groups_whom_one_may_not_read_are_counted_and_the_number_is_a
 
 /// Contoso's group is in Fabrikam; then a permission counts no longer in Contoso, for nobody.
 async fn shared_then_without(permission: &str) -> Play {
+    shared_then_without_in("contoso", permission).await
+}
+
+async fn shared_then_without_in(tenant: &str, permission: &str) -> Play {
     let play = sharing_cast().play();
     play.scene.post(&configure("S0", &groups())).await;
     play.scene.run().await;
     play.assert_succeeded(&["S0"]);
-    let tenant = play.scene.id("contoso");
+    let tenant = play.scene.id(tenant);
     play.scene.script(Change::DenyPermission { tenant, permission: permission.to_owned() });
     play
 }
@@ -91,6 +95,22 @@ async fn what_sync_lacks_to_watch_stop_restart_and_take_back_is_named() {
         play.scene.run().await;
         assert_named(&play.scene, "S1", "Contoso", permission);
         assert_eq!(arrived(&play.scene), ["Annie Adams"], "{permission}");
+    }
+}
+
+#[tokio::test]
+async fn only_restart_needs_to_see_who_is_in_the_organization() {
+    const LIST: &str = "MultiTenantOrganization.Read.All";
+    for (tenant, name) in [("contoso", "Contoso"), ("fabrikam", "Fabrikam")] {
+        let play = shared_then_without_in(tenant, LIST).await;
+        play.scene.post(&sync("S1", "restart", &json!({}))).await;
+        play.scene.run().await;
+        assert_named(&play.scene, "S1", name, LIST);
+        for (id, action) in [("S2", "stop"), ("S3", "unshare")] {
+            play.scene.post(&sync(id, action, &json!({}))).await;
+            play.scene.run().await;
+        }
+        play.assert_succeeded(&["S2", "S3"]);
     }
 }
 

@@ -98,6 +98,7 @@ async fn a_target_that_is_away_is_waited_for() {
 #[case::source(sync("S1", "configure", "fabrikam", "contoso", &json!({"scope": {"everyone": true}})))]
 #[case::target(sync("S1", "configure", "contoso", "fabrikam", &json!({"scope": {"everyone": true}})))]
 #[case::restart(sync("S1", "restart", "fabrikam", "contoso", &json!({})))]
+#[case::restart_to_it(sync("S1", "restart", "contoso", "fabrikam", &json!({})))]
 #[case::stop(sync("S1", "stop", "fabrikam", "contoso", &json!({})))]
 #[tokio::test]
 async fn an_external_side_is_rejected_at_once(#[case] command: serde_json::Value) {

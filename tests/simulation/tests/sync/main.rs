@@ -9,6 +9,7 @@ mod limits;
 mod progress;
 mod quarantine;
 mod race;
+mod restart;
 mod scope;
 mod status;
 mod stop;
