@@ -35,11 +35,14 @@ fn main() -> Result<ExitCode, model::Problem> {
     let Arguments { only, rounds, json, processes } = Arguments::parse();
     let wants = |part| only.is_none_or(|only| only == part);
     let mut sections = Vec::new();
+    let mut process = None;
     if wants(Part::Processes) {
-        sections.extend(processes::sections(&processes, usize::from(rounds)));
+        let (measured, of_join) = processes::sections(&processes, usize::from(rounds));
+        sections.extend(measured);
+        process = of_join;
     }
     if wants(Part::Model) {
-        sections.extend(model::sections(usize::from(rounds))?);
+        sections.extend(model::sections(usize::from(rounds), process.unwrap_or_default())?);
     }
     if let Some(path) = json {
         std::fs::write(path, format!("{:#}", document(&sections)))?;

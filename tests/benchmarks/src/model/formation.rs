@@ -173,7 +173,7 @@ mod tests {
     use mto_reconcile::Limits;
 
     use super::*;
-    use crate::model::least::{Least, polls_by_rule};
+    use crate::model::least::{Least, Meeting, polls_by_rule, work_of_formation, work_of_join};
 
     #[tokio::test]
     async fn a_small_formation_is_counted_to_the_request() {
@@ -192,6 +192,30 @@ mod tests {
             "{requests:?} {least:?}"
         );
         assert_eq!(run.queues.values().map(|sent| sent.delayed).sum::<u64>(), run.polls());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_less_than_the_least_of_queues_and_invocations() {
+        let formation = Formation { tenants: 12, templates: false };
+        let run = formation.run().await.unwrap();
+        let ours = run.work();
+        let least = work_of_formation(formation, &run, Meeting::Tens);
+        assert!(ours.invocations >= least.invocations, "{ours:?} {least:?}");
+        assert!(ours.queue_requests >= least.queue_requests, "{ours:?} {least:?}");
+        assert!((ours.deliveries - least.deliveries).abs() < 0.5, "{ours:?} {least:?}");
+        // What there is beyond a send each is the delete of each message that waits.
+        let singly = work_of_formation(formation, &run, Meeting::Never);
+        let deletes = ours.queue_requests - singly.queue_requests;
+        assert!((deletes - real(run.polls())).abs() < 0.5, "{ours:?} {singly:?} {}", run.polls());
+    }
+
+    #[tokio::test]
+    async fn a_join_takes_one_delete_each_wait_beyond_the_least() {
+        let run = Formation { tenants: 2, templates: false }.run().await.unwrap();
+        let (ours, least) = (crate::model::cost::work_of_join(&run), work_of_join(&run));
+        assert!((ours.invocations - least.invocations).abs() < 0.5, "{ours:?} {least:?}");
+        let deletes = ours.queue_requests - least.queue_requests;
+        assert!((deletes - real(run.polls_of(Verb::Join))).abs() < 0.5, "{ours:?} {least:?}");
     }
 
     #[tokio::test]

@@ -23,6 +23,7 @@ pub use counting::Sent;
 pub use formation::{Formation, Run};
 
 use crate::Figure;
+use crate::process_cost::Process;
 
 /// How long the simulated service takes for a join: its default.
 const JOIN: Duration = Duration::from_hours(2);
@@ -41,31 +42,31 @@ pub struct Section {
     pub text: String,
 }
 
-/// Everything that is known without a real process of ours. Times are medians of so many rounds.
+/// Everything that is known without starting a process of ours; `process` is what one takes. Times are medians of so
+/// many rounds.
 ///
 /// # Errors
 /// What could not be run.
-pub fn sections(rounds: usize) -> Result<Vec<Section>, Problem> {
+pub fn sections(rounds: usize, process: Process) -> Result<Vec<Section>, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(all(rounds))
+    runtime.block_on(all(rounds, process))
 }
 
-async fn all(rounds: usize) -> Result<Vec<Section>, Problem> {
-    let throughput = throughput::section(rounds).await?;
-    let compute_ms = throughput::seconds_a_message(rounds).await? * 1_000.0;
+async fn all(rounds: usize, process: Process) -> Result<Vec<Section>, Problem> {
+    let throughput = throughput::section(rounds, process).await?;
     let join = formed(Formation { tenants: 2, templates: false }).await?;
     let plain = Formation { tenants: 100, templates: false };
     let formation = formed(plain).await?;
     let with_templates = Formation { templates: true, ..plain };
     let templates = formed(with_templates).await?;
     Ok(vec![
-        cost::join_section(&join, JOIN, compute_ms),
-        cost::formation_section(plain, &formation, JOIN, compute_ms),
-        cost::formation_section(with_templates, &templates, JOIN, compute_ms),
+        cost::join_section(&join, JOIN, process),
+        cost::formation_section(plain, &formation, JOIN, process),
+        cost::formation_section(with_templates, &templates, JOIN, process),
         throughput,
         speed::section(rounds).await?,
         wrk::section().await?,
-        paper::section(&formation, JOIN.as_secs_f64(), compute_ms)?,
+        paper::section(&formation, JOIN.as_secs_f64(), process)?,
     ])
 }
 

@@ -3,6 +3,8 @@
 //! Prices are of us-east-1, without free tiers and discounts, as several public pages of 2026 gave them; AWS's own
 //! pages could not be read from here, so they are unverified.
 
+use crate::process_cost::Process;
+
 /// USD for a million invocations of Lambda (unverified; cloudchipr.com "AWS Lambda Pricing", 2024; unchanged in 2026).
 pub const MILLION_INVOCATIONS: f64 = 0.20;
 
@@ -23,8 +25,15 @@ pub const SLOWER_AT_128_MB: f64 = 1_769.0 / 128.0;
 /// Milliseconds of one request to Graph, over a connection that stands. An assumption: nothing here can measure it.
 pub const GRAPH_MS: f64 = 150.0;
 
-/// Milliseconds of one request to SQS in the same region. An assumption.
+/// Milliseconds of one request to SQS in the same region, over a connection that stands. An assumption.
 pub const QUEUE_MS: f64 = 10.0;
+
+/// Milliseconds of a request for a token. An assumption, as for Graph.
+pub const TOKEN_MS: f64 = 150.0;
+
+/// Milliseconds of waiting for new connections, to the token service, Graph and SQS: TCP and TLS 1.3 are two round trips
+/// each, of 25 ms twice and 1 ms. An assumption.
+pub const CONNECTIONS_MS: f64 = 2.0 * (25.0 + 25.0 + 1.0);
 
 /// Records of a batch that are worked on at the same time: the template's default.
 pub const CONCURRENCY: f64 = 4.0;
@@ -63,22 +72,37 @@ impl Work {
     }
 
     /// Milliseconds that are billed, cold starts apart: the requests of a message one after the other, four messages
-    /// of a batch side by side, and the computing, which nothing shares. `compute_ms` is what one message takes on
-    /// this machine.
-    pub fn billed_ms(self, compute_ms: f64) -> f64 {
+    /// of a batch side by side, and the computing, which nothing shares. Everything finds its connections and tokens.
+    pub fn billed_ms(self, process: Process) -> f64 {
         if self.invocations == 0.0 || self.deliveries == 0.0 {
             return 0.0;
         }
         let waiting = (self.calls * GRAPH_MS + self.queue_requests * QUEUE_MS) / self.deliveries;
-        let rounds = (self.deliveries / self.invocations / CONCURRENCY).ceil();
-        self.invocations * rounds * waiting + self.deliveries * compute_ms * SLOWER_AT_128_MB
+        self.invocations * self.rounds() * waiting
+            + self.deliveries * process.message_cpu_ms * SLOWER_AT_128_MB
     }
 
-    /// USD.
-    pub fn cost(self, compute_ms: f64) -> f64 {
+    /// The same if every invocation meets a new process: it starts, connects to the token service, Graph and SQS, and
+    /// each message needs one token, four side by side. The start is reckoned at 128 MB too; where Lambda gives it
+    /// more, it is less.
+    pub fn billed_ms_cold(self, process: Process) -> f64 {
+        if self.invocations == 0.0 || self.deliveries == 0.0 {
+            return 0.0;
+        }
+        let more_cpu = (process.cold_cpu_ms - process.message_cpu_ms).max(0.0) * SLOWER_AT_128_MB;
+        self.billed_ms(process) + self.invocations * (more_cpu + CONNECTIONS_MS + self.rounds() * TOKEN_MS)
+    }
+
+    /// How often the messages of one batch wait one after the other.
+    fn rounds(self) -> f64 {
+        (self.deliveries / self.invocations / CONCURRENCY).ceil()
+    }
+
+    /// USD, for so many milliseconds that are billed.
+    pub fn cost(self, billed_ms: f64) -> f64 {
         let queue_requests = self.queue_requests + self.invocations * MAPPING_REQUESTS;
         self.invocations * MILLION_INVOCATIONS / 1e6
-            + self.billed_ms(compute_ms) / 1e3 * MEMORY_GB * GB_SECOND
+            + billed_ms / 1e3 * MEMORY_GB * GB_SECOND
             + queue_requests * MILLION_QUEUE_REQUESTS / 1e6
     }
 }
@@ -87,6 +111,10 @@ impl Work {
 mod tests {
     use super::*;
 
+    fn process(message_cpu_ms: f64) -> Process {
+        Process { message_cpu_ms, cold_cpu_ms: 13.0, ..Process::default() }
+    }
+
     fn near(value: f64, wanted: f64) {
         assert!((value - wanted).abs() < wanted.abs() * 1e-9 + 1e-12, "{value}, not {wanted}");
     }
@@ -94,16 +122,28 @@ mod tests {
     #[test]
     fn one_message_alone_is_billed_for_its_requests_and_its_computing() {
         let work = Work { invocations: 1.0, deliveries: 1.0, calls: 2.0, queue_requests: 3.0 };
-        near(work.billed_ms(0.1), 2.0 * 150.0 + 3.0 * 10.0 + 0.1 * 1_769.0 / 128.0);
+        near(work.billed_ms(process(0.1)), 2.0 * 150.0 + 3.0 * 10.0 + 0.1 * 1_769.0 / 128.0);
     }
 
     #[test]
     fn four_messages_wait_side_by_side_and_ten_take_three_rounds() {
         let of =
             |deliveries: f64| Work { invocations: 1.0, deliveries, calls: deliveries, queue_requests: 0.0 };
-        near(of(4.0).billed_ms(0.0), 150.0);
-        near(of(10.0).billed_ms(0.0), 450.0);
-        near(Work::default().billed_ms(1.0), 0.0);
+        near(of(4.0).billed_ms(process(0.0)), 150.0);
+        near(of(10.0).billed_ms(process(0.0)), 450.0);
+        near(Work::default().billed_ms(process(1.0)), 0.0);
+        near(Work::default().billed_ms_cold(process(1.0)), 0.0);
+    }
+
+    #[test]
+    fn a_new_process_starts_connects_and_fetches_its_tokens_in_every_invocation() {
+        let of = |deliveries: f64| Work { invocations: 2.0, deliveries, ..Work::default() };
+        let more = |deliveries: f64| {
+            of(deliveries).billed_ms_cold(process(1.0)) - of(deliveries).billed_ms(process(1.0))
+        };
+        let start = (13.0 - 1.0) * 1_769.0 / 128.0 + 102.0;
+        near(more(2.0), 2.0 * (start + 150.0));
+        near(more(20.0), 2.0 * (start + 3.0 * 150.0));
     }
 
     #[test]
@@ -111,5 +151,6 @@ mod tests {
         let work = Work { invocations: 1e6, deliveries: 1e6, ..Work::default() };
         near(work.cost(0.0), 0.20 + 2.0 * 0.40);
         near(work.times(2.0).cost(0.0), 2.0);
+        near(Work::default().cost(8.0 * 1e3), 0.000_013_333_4);
     }
 }

@@ -11,6 +11,7 @@ use super::formation::Run;
 use super::money::{IDLE_RECEIVES_A_DAY, MILLION_QUEUE_REQUESTS, Work};
 use super::requests::Requests;
 use super::{Problem, Section, ratio, real};
+use crate::process_cost::Process;
 use crate::{Figure, Target};
 
 const DAY_SECONDS: f64 = 86_400.0;
@@ -85,8 +86,8 @@ impl Scale {
     }
 
     /// Invocations at one time, the day spread evenly, no two messages together.
-    pub fn concurrency(&self, compute_ms: f64) -> f64 {
-        self.day_without_batches().billed_ms(compute_ms) / 1e3 / DAY_SECONDS
+    pub fn concurrency(&self, process: Process) -> f64 {
+        self.day_without_batches().billed_ms(process) / 1e3 / DAY_SECONDS
     }
 
     /// Units of one application in all tenants in 20 s, spread evenly.
@@ -132,7 +133,7 @@ pub fn busiest(
 ///
 /// # Errors
 /// A log without times.
-pub(crate) fn section(run: &Run, join_seconds: f64, compute_ms: f64) -> Result<Section, Problem> {
+pub(crate) fn section(run: &Run, join_seconds: f64, process: Process) -> Result<Section, Problem> {
     let scale = Scale::of(run, join_seconds);
     let day = scale.day();
     let single = scale.day_without_batches();
@@ -157,13 +158,17 @@ pub(crate) fn section(run: &Run, join_seconds: f64, compute_ms: f64) -> Result<S
         alone("delayed messages at one time, all begun at once", scale.delayed_at_once()),
         share(
             "messages in flight (spread, one a batch) / SQS's quota",
-            scale.concurrency(compute_ms),
+            scale.concurrency(process),
             IN_FLIGHT,
         ),
         alone("invocations, batches as in one formation", day.invocations),
         alone("invocations, no two messages together", single.invocations),
-        dollars("Lambda and SQS, batches as in one formation", day.cost(compute_ms)),
-        dollars("Lambda and SQS, no two messages together", single.cost(compute_ms)),
+        dollars("Lambda and SQS, batches as in one formation", day.cost(day.billed_ms(process))),
+        dollars("Lambda and SQS, no two messages together", single.cost(single.billed_ms(process))),
+        dollars(
+            "Lambda and SQS, no two messages together, every process new",
+            single.cost(single.billed_ms_cold(process)),
+        ),
         dollars("receives of five idle mappings, a day", idle),
         share("units of the busiest tenant in 10 s / its limit", busiest_units, TENANT_UNITS),
         share("writes of the busiest tenant in 150 s / its limit", busiest_writes, TENANT_WRITES),
@@ -179,7 +184,7 @@ pub(crate) fn section(run: &Run, join_seconds: f64, compute_ms: f64) -> Result<S
         ),
     ];
     let heading = "On paper: 10,000 organizations of 100 tenants formed in one day".to_owned();
-    Ok(Section { heading, figures, text: String::new() })
+    Ok(Section { heading, figures, text: process.words() })
 }
 
 #[cfg(test)]

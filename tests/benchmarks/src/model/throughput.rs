@@ -1,7 +1,9 @@
-//! Messages per second of one function instance, in process: what the function itself costs, without any network.
+//! Messages per second of the handler of one function instance, in process: what the function itself costs, without any
+//! network, runtime event, TLS or SDK of AWS.
 
 mod joining;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use joining::Instance;
@@ -9,6 +11,7 @@ use joining::Instance;
 use super::stopwatch::{Stopwatch, median};
 use super::{Problem, Section};
 use crate::Figure;
+use crate::process_cost::Process;
 
 /// Sizes of a batch; ten is what the template's event source mapping takes at most.
 const BATCHES: [usize; 4] = [1, 2, 5, 10];
@@ -23,39 +26,60 @@ const MESSAGES: usize = 2_000;
 ///
 /// # Errors
 /// A function that cannot be built, or that does not do with a message what it should.
-pub(crate) async fn section(rounds: usize) -> Result<Section, Problem> {
-    let mut figures = Vec::new();
-    let mut text =
-        String::from("messages per second, by organizations in the directory and size of the batch\n");
-    let mut alone = None;
-    let mut smallest = None;
+pub(crate) async fn section(rounds: usize, process: Process) -> Result<Section, Problem> {
+    let mut rates = BTreeMap::new();
+    let mut text = String::new();
     for organizations in ORGANIZATIONS {
         let instance = Instance::new(organizations)?;
-        write!(text, "{organizations:>6} organizations")?;
         for batch in BATCHES {
-            let rate = rate(&instance, batch, rounds).await?;
-            write!(text, "{rate:>12.0} at {batch:>2}")?;
-            if organizations == 100 && batch == 1 {
-                alone = Some(rate);
-            }
-            if organizations == 1 && batch == 10 {
-                smallest = Some(rate);
-            }
-            if let Some(alone) = alone.filter(|_| organizations == 100 && batch == 10) {
-                figures.push(ratio("a batch of ten / ten batches of one (100 organizations)", rate, alone));
-            }
-            if let Some(smallest) = smallest.filter(|_| organizations == 1_000 && batch == 10) {
-                figures.push(ratio("1,000 organizations / one (batches of ten)", rate, smallest));
-            }
+            rates.insert((organizations, batch), rate(&instance, batch, rounds).await?);
         }
-        writeln!(text, "   ({} requests for {} messages)", instance.asked(), instance.waited())?;
+        let (asked, waited) = (instance.asked(), instance.waited());
+        writeln!(text, "{organizations} organizations: {asked} requests for {waited} messages")?;
     }
-    Ok(Section { heading: "Throughput of one instance of join, in process".to_owned(), figures, text })
+    write!(
+        text,
+        "The handler in process has no runtime event, no TLS, no SDK of AWS; a real process has, and services that \
+         answer at once. {}",
+        process.words()
+    )?;
+    let heading = "Throughput of one instance of join: the handler in process".to_owned();
+    let mut figures = figures(&rates);
+    if let Some(alone) = rates.get(&(ORGANIZATIONS[0], BATCHES[0])) {
+        let what = format!("a real process, one by one / the handler in process, {}", process.source.words());
+        figures.push(ratio(&what, 1_000.0 / process.message_ms, *alone));
+    }
+    Ok(Section { heading, figures, text })
+}
+
+/// Every cell, and the ratios at both ends of both axes. Rates by organizations and batch.
+fn figures(rates: &BTreeMap<(usize, usize), f64>) -> Vec<Figure> {
+    let cells = rates.iter().map(|((organizations, batch), rate)| Figure {
+        what: format!(
+            "messages per second of the handler in process, organizations: {organizations}, batch: {batch}"
+        ),
+        ours: format!("{rate:.0}/s"),
+        other: String::new(),
+        value: *rate,
+        target: None,
+    });
+    let (first, last) = (ORGANIZATIONS[0], ORGANIZATIONS[ORGANIZATIONS.len() - 1]);
+    let (one, ten) = (BATCHES[0], BATCHES[BATCHES.len() - 1]);
+    let ends = [
+        (format!("batches of {ten} / of {one}, organizations: {first}"), (first, ten), (first, one)),
+        (format!("batches of {ten} / of {one}, organizations: {last}"), (last, ten), (last, one)),
+        (format!("organizations: {last} / {first}, batch: {one}"), (last, one), (first, one)),
+        (format!("organizations: {last} / {first}, batch: {ten}"), (last, ten), (first, ten)),
+    ];
+    let ends = ends
+        .iter()
+        .filter_map(|(what, ours, other)| Some(ratio(what, *rates.get(ours)?, *rates.get(other)?)));
+    cells.chain(ends).collect()
 }
 
 fn ratio(what: &str, rate: f64, other: f64) -> Figure {
     Figure {
-        what: format!("messages per second, {what}"),
+        what: format!("the same, {what}"),
         ours: format!("{rate:.0}/s"),
         other: format!("{other:.0}/s"),
         value: rate / other,
@@ -79,18 +103,23 @@ async fn rate(instance: &Instance, batch: usize, rounds: usize) -> Result<f64, P
     Ok(messages / median(taken).as_secs_f64())
 }
 
-/// Mean seconds of one message in batches of ten, in an installation of 100 organizations.
-///
-/// # Errors
-/// As [`section`].
-pub(crate) async fn seconds_a_message(rounds: usize) -> Result<f64, Problem> {
-    let instance = Instance::new(100)?;
-    Ok(1.0 / rate(&instance, 10, rounds).await?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_cell_is_a_row_and_both_ends_of_both_axes_are_compared() {
+        let cells =
+            ORGANIZATIONS.into_iter().flat_map(|organizations| BATCHES.map(|batch| (organizations, batch)));
+        #[expect(clippy::cast_precision_loss, reason = "small constants")]
+        let rates =
+            cells.map(|(organizations, batch)| ((organizations, batch), (batch * organizations) as f64));
+        let figures = figures(&rates.collect());
+        assert_eq!(figures.len(), ORGANIZATIONS.len() * BATCHES.len() + 4);
+        let ends: Vec<f64> = figures.iter().skip(16).map(|figure| figure.value).collect();
+        let wanted = [10.0, 10.0, 1_000.0, 1_000.0];
+        assert!(ends.iter().zip(wanted).all(|(value, wanted)| (value - wanted).abs() < 1e-9), "{ends:?}");
+    }
 
     #[tokio::test]
     async fn every_message_is_looked_at_once_and_waits_again() {

@@ -55,11 +55,18 @@ impl Artifacts {
         path
     }
 
-    /// The size of a function's zip in bytes. None if there is none, or if it is older than the binary.
-    pub(crate) fn zip_bytes(&self, function: &str) -> Option<u64> {
-        let zip = self.target.join("lambda/x86_64").join(format!("{function}.zip")).metadata().ok()?;
-        let binary = self.binary(&format!("mto-{function}")).metadata().ok()?;
-        (zip.modified().ok()? >= binary.modified().ok()?).then_some(zip.len())
+    /// The size of a function's zip in bytes.
+    ///
+    /// # Errors
+    /// In words: there is none, or it is older than the binary.
+    pub(crate) fn zip_bytes(&self, function: &str) -> Result<u64, &'static str> {
+        let zip = self.target.join("lambda/x86_64").join(format!("{function}.zip"));
+        let zip = zip.metadata().map_err(|_| "not there: run infra/aws/build --plain --arch x86_64")?;
+        let binary = self.binary(&format!("mto-{function}")).metadata().and_then(|binary| binary.modified());
+        match (zip.modified(), binary) {
+            (Ok(zipped), Ok(built)) if zipped >= built => Ok(zip.len()),
+            _ => Err("older than the binary: run infra/aws/build --plain --arch x86_64"),
+        }
     }
 
     /// A folder for what the benchmark needs and leaves behind.
@@ -82,4 +89,33 @@ fn release() -> Command {
 #[expect(clippy::disallowed_methods, reason = "a tool beside cargo follows cargo's variable")]
 fn cargos_own() -> Option<PathBuf> {
     std::env::var("CARGO_TARGET_DIR").ok().filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn a_zip_counts_once_it_is_there_and_no_older_than_its_binary() {
+        let target = std::env::temp_dir().join(format!("mto-benchmarks-zips-{}", std::process::id()));
+        let artifacts = Artifacts::of(Some(&target));
+        let (release, lambda) = (target.join("release"), target.join("lambda/x86_64"));
+        std::fs::create_dir_all(&release).unwrap();
+        std::fs::create_dir_all(&lambda).unwrap();
+        let binary = File::create(release.join("mto-join")).unwrap();
+        let built = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+        binary.set_modified(built).unwrap();
+        assert!(artifacts.zip_bytes("join").unwrap_err().starts_with("not there"));
+        let path = lambda.join("join.zip");
+        std::fs::write(&path, b"zip").unwrap();
+        let zip = File::options().write(true).open(&path).unwrap();
+        zip.set_modified(built - Duration::from_secs(1)).unwrap();
+        assert!(artifacts.zip_bytes("join").unwrap_err().starts_with("older"));
+        zip.set_modified(built).unwrap();
+        assert_eq!(artifacts.zip_bytes("join"), Ok(3));
+        std::fs::remove_dir_all(&target).unwrap();
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Cores {
     own: usize,
     /// Of what is measured.
     theirs: usize,
+    /// What this process might use before.
+    allowed: CpuSet,
 }
 
 impl Cores {
@@ -29,7 +31,15 @@ impl Cores {
         let theirs = cores.next().expect("there is a core");
         let own = cores.next().unwrap_or(theirs);
         hold_to(own).expect("a thread can be held to a core");
-        Self { own, theirs }
+        Self { own, theirs, allowed }
+    }
+
+    /// Lets this thread, and what it starts from now on, use every core again that it might use before.
+    ///
+    /// # Panics
+    /// If the system does not let it.
+    pub(crate) fn give_back(self) {
+        sched_setaffinity(Pid::from_raw(0), &self.allowed).expect("a thread can be let go");
     }
 
     /// Whether there are two.
@@ -64,6 +74,17 @@ fn hold_to(core: usize) -> nix::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_taken_is_given_back() {
+        let allowed = || sched_getaffinity(Pid::from_raw(0)).unwrap();
+        let before = allowed();
+        let cores = Cores::take();
+        let taken = allowed();
+        assert_eq!((0..CpuSet::count()).filter(|core| taken.is_set(*core).unwrap()).count(), 1);
+        cores.give_back();
+        assert_eq!(allowed(), before);
+    }
 
     #[test]
     fn a_process_is_started_on_a_core_of_its_own() {

@@ -17,6 +17,12 @@ use super::watch::now;
 /// Messages of one process, before the one that ends the join.
 pub(crate) const MESSAGES: usize = 50;
 
+/// Messages of one batch: what the template's event source mapping hands over at most.
+pub(crate) const BATCH: usize = 10;
+
+/// Batches of one process.
+const BATCHES: usize = 20;
+
 /// What one process took.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Course {
@@ -77,6 +83,44 @@ impl Stage<'_> {
             scene::assert_joined(self.services, &candidate.name);
         }
         course
+    }
+
+    /// Looks at a join that is under way, ten messages in each event, by a process of its own that has handled two
+    /// messages before: what each event takes.
+    ///
+    /// # Errors
+    /// In words: an event was not answered with success, or did not send each message again.
+    ///
+    /// # Panics
+    /// If the process ends, or does not do with single messages what it is to do.
+    pub(crate) async fn batches(self, candidate: &Candidate) -> Result<Vec<Duration>, String> {
+        self.services.reset(scene::added());
+        let mut process = Process::start(candidate, self.cores, self.logs).await;
+        self.deliver(&mut process, &scene::event(&scene::command(), 1)).await;
+        self.further(candidate, &mut process, 2).await;
+        let mut taken = Vec::new();
+        for number in 1..=BATCHES {
+            let sent = self.services.world().last_sent("join").ok_or("no message waits")?;
+            let event = scene::batch(&sent, number * BATCH, BATCH);
+            let waiting = self.waiting();
+            let handed = now();
+            let (answer, answered) =
+                process.does(async |runtime| timed(runtime.invoke(event.clone())).await).await;
+            if answer != taken_whole() {
+                return Err(format!("a batch of {BATCH} was answered with {answer:?}"));
+            }
+            let again = self.waiting() - waiting;
+            if again != BATCH {
+                return Err(format!("of a batch of {BATCH} {again} wait again"));
+            }
+            taken.push(answered - handed);
+        }
+        Ok(taken)
+    }
+
+    /// Messages that were sent to the queue of join so far.
+    fn waiting(self) -> usize {
+        self.services.world().queues.sent.iter().filter(|sent| sent.queue == "join").count()
     }
 
     /// The scenario that a join has to pass: waits for the owner, asks, waits for the service, and tells the end.
@@ -164,6 +208,10 @@ async fn timed<T>(work: impl Future<Output = T>) -> (T, std::time::Instant) {
 }
 
 fn assert_taken(answer: &Answer, process: &Process) {
-    let wanted = Answer::Response(json!({"batchItemFailures": []}));
-    assert_eq!(*answer, wanted, "{}", process.printed());
+    assert_eq!(*answer, taken_whole(), "{}", process.printed());
+}
+
+/// Every message of the event is dealt with.
+fn taken_whole() -> Answer {
+    Answer::Response(json!({"batchItemFailures": []}))
 }

@@ -11,7 +11,7 @@ mod results;
 mod scene;
 mod services;
 mod sqs;
-mod statistics;
+pub(crate) mod statistics;
 mod tls;
 mod watch;
 
@@ -23,10 +23,11 @@ use cores::Cores;
 use course::Stage;
 use mto_system_tests::{Client, repository};
 use record::{message_of_plan, stages, tally};
-use results::Results;
+use results::{Batches, Results};
 use serde_json::Value;
 use services::Services;
 
+use crate::process_cost::Process;
 use crate::{Figure, Section};
 
 /// What of it is run, and on what.
@@ -46,11 +47,12 @@ pub struct Options {
     artifacts: Option<PathBuf>,
 }
 
-/// Builds what is deployed, and measures it.
+/// Builds what is deployed, and measures it. Beside the tables: what the process of a join takes, if it was among the
+/// functions. The thread may use the same cores afterwards as before.
 ///
 /// # Panics
 /// If something cannot be built or started, or does not do what is measured.
-pub fn sections(options: &Options, rounds: usize) -> Vec<Section> {
+pub fn sections(options: &Options, rounds: usize) -> (Vec<Section>, Option<Process>) {
     for function in &options.functions {
         assert!(FUNCTIONS.contains(&function.as_str()), "--functions {function}: is none of {FUNCTIONS:?}");
     }
@@ -60,10 +62,17 @@ pub fn sections(options: &Options, rounds: usize) -> Vec<Section> {
     }
     let cores = Cores::take();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(measure(options, &artifacts, cores, rounds))
+    let measured = runtime.expect("a runtime").block_on(measure(options, &artifacts, cores, rounds));
+    cores.give_back();
+    measured
 }
 
-async fn measure(options: &Options, artifacts: &Artifacts, cores: Cores, rounds: usize) -> Vec<Section> {
+async fn measure(
+    options: &Options,
+    artifacts: &Artifacts,
+    cores: Cores,
+    rounds: usize,
+) -> (Vec<Section>, Option<Process>) {
     if !cores.are_apart() {
         say("one core only: this program and what it measures take each other's time");
     }
@@ -71,22 +80,28 @@ async fn measure(options: &Options, artifacts: &Artifacts, cores: Cores, rounds:
     let stage = Stage { services: &services, cores, logs: &artifacts.folder("logs") };
     let candidates = candidates(options, artifacts, stage).await;
     let mut results = Results::default();
+    let mut batches: Batches = Ok(Vec::new());
     for round in 0..rounds {
         // One after the other: what disturbs the machine disturbs all alike.
         for candidate in &candidates {
             results.add(&candidate.name, stage.run(candidate).await);
+            if candidate.name == "join" {
+                let taken = stage.batches(candidate).await;
+                batches = batches.and_then(|all| Ok([all, taken?].concat()));
+            }
         }
         say(&format!("round {} of {rounds}", round + 1));
     }
     let zips = options.functions.iter();
-    let zips =
-        zips.filter_map(|function| Some(results::zip(function, artifacts.zip_bytes(function)?))).collect();
-    vec![
+    let zips = zips.map(|function| results::zip(function, artifacts.zip_bytes(function))).collect();
+    let messages = results.messages().into_iter().chain(results.in_batches(&batches)).collect();
+    let sections = vec![
         section(&format!("Cold start, medians of {rounds}"), results.starts(&options.functions)),
-        section(&format!("Messages of a join, medians of {rounds}"), results.messages()),
+        section(&format!("Messages of a join, medians of {rounds}"), messages),
         section(&format!("CPU time and memory, medians of {rounds}"), results.usage()),
         section("Size of what is deployed", zips),
-    ]
+    ];
+    (sections, results.of_join())
 }
 
 fn section(heading: &str, figures: Vec<Figure>) -> Section {

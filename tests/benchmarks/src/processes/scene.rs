@@ -49,6 +49,15 @@ pub(crate) fn command() -> Sent {
 
 /// A message as Lambda's event source mapping hands it over (AWS Lambda developer guide, "Using Lambda with Amazon SQS").
 pub(crate) fn event(sent: &Sent, number: usize) -> Value {
+    json!({"Records": [record(sent, number)]})
+}
+
+/// A batch of so many messages that say the same; the first has this number.
+pub(crate) fn batch(sent: &Sent, first: usize, messages: usize) -> Value {
+    json!({"Records": (first..first + messages).map(|number| record(sent, number)).collect::<Vec<_>>()})
+}
+
+fn record(sent: &Sent, number: usize) -> Value {
     let attribute = |(name, value): (&String, &String)| {
         let value = json!({
             "stringValue": value, "stringListValues": [], "binaryListValues": [], "dataType": "String",
@@ -57,7 +66,7 @@ pub(crate) fn event(sent: &Sent, number: usize) -> Value {
     };
     let attributes: serde_json::Map<String, Value> = sent.attributes.iter().map(attribute).collect();
     let sent_at = super::watch::today().unix_timestamp() * 1_000;
-    json!({"Records": [{
+    json!({
         "messageId": format!("059f36b4-87a3-44ab-83d2-{number:012}"),
         "receiptHandle": format!("AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a-{number}"),
         "body": sent.body,
@@ -70,7 +79,7 @@ pub(crate) fn event(sent: &Sent, number: usize) -> Value {
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:join",
         "awsRegion": "eu-central-1",
-    }]})
+    })
 }
 
 /// Contoso adds Fabrikam, by its own application.
@@ -123,4 +132,21 @@ pub(crate) fn assert_joined(services: &Services, who: &str) {
     let outcome: Value = serde_json::from_str(&told.body).unwrap_or_default();
     assert_eq!(outcome["type"], "mto.join.succeeded.v1", "{who}: {outcome:#}");
     assert_eq!(world.queues.refused, Vec::<String>::new(), "{who}: requests to SQS");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_holds_messages_that_differ_in_what_sqs_gives_them() {
+        let batch = batch(&command(), 20, 10);
+        let records = batch["Records"].as_array().unwrap();
+        let of = |field: &str| -> std::collections::BTreeSet<String> {
+            records.iter().map(|record| record[field].to_string()).collect()
+        };
+        let different = ["messageId", "receiptHandle", "body"].map(|field| of(field).len());
+        assert_eq!((records.len(), different), (10, [10, 10, 1]));
+        assert_eq!(event(&command(), 20)["Records"][0]["messageId"], records[0]["messageId"]);
+    }
 }

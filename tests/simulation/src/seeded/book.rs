@@ -50,6 +50,7 @@ pub(crate) struct Invocation {
 /// The end of a command, as somebody was told.
 #[derive(Debug, Clone)]
 pub(crate) struct End {
+    pub(crate) at: OffsetDateTime,
     pub(crate) id: String,
     pub(crate) kind: String,
 }

@@ -35,7 +35,7 @@ pub(crate) fn told(book: &mut Book, outcome: &Value) {
     if kind == "accepted" || kind == "waiting" {
         return;
     }
-    let end = End { id, kind: kind.clone() };
+    let end = End { at: book.now, id, kind: kind.clone() };
     last_words_agree(book, &end);
     book.account().ends.push(end);
     if kind == "succeeded" {

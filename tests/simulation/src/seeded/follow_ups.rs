@@ -3,6 +3,8 @@
 
 use mto_messages::Verb;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::book::{Account, Book};
@@ -14,21 +16,23 @@ pub(crate) fn missing(book: &Book, command: &str, facts: &Facts<'_>) -> Option<S
     let one = Parent { book, command, account: &book.commands[command], facts };
     match one.account.verb {
         Verb::Create => one.missing_add(),
-        Verb::Add => one.missing_join(),
+        Verb::Add => one.missing_join(book.now),
         Verb::Join => one.missing_sync(),
         Verb::Leave | Verb::Sync => None,
     }
 }
 
 /// Whether a member is awaited by right: all that could be done for it was asked for. An addition that did not succeed
-/// asks nobody: it is told for itself, or lies in its dead-letter queue.
+/// asks nobody: it is told for itself, or lies in its dead-letter queue. Nor does one ask whom somebody else listed after
+/// it was over: a command that waits does not undo what others do.
 pub(crate) fn are_on_their_way(book: &Book, command: &str, facts: &Facts<'_>) -> bool {
     let is_of = |(_, account): &(&String, &Account)| account.parent.as_deref() == Some(command);
     let adds: Vec<&String> = book.commands.iter().filter(is_of).map(|(id, _)| id).collect();
     let joins = |add: &&String| {
         let account = &book.commands[*add];
-        let succeeded = account.ends.iter().any(|end| end.kind == "succeeded");
-        !succeeded || Parent { book, command: add, account, facts }.missing_join().is_none()
+        let mut ends = account.ends.iter().filter(|end| end.kind == "succeeded");
+        let add = Parent { book, command: add, account, facts };
+        ends.next_back().is_none_or(|end| add.missing_join(end.at).is_none())
     };
     !adds.is_empty() && adds.iter().all(joins)
 }
@@ -63,12 +67,13 @@ impl Parent<'_> {
         (!self.has_child(Verb::Add, |_| true)).then(|| format!("nobody was asked to add {missing}"))
     }
 
-    fn missing_join(&self) -> Option<String> {
+    /// Of those that were listed by then.
+    fn missing_join(&self, by: OffsetDateTime) -> Option<String> {
         let data = &self.account.data;
         let then = &data["then"];
         let is_due = |tenant: &&Value| {
             let row = self.facts.row(&data["owner"], tenant);
-            let stays = row.filter(|row| row["change"]["kind"] != "removal");
+            let stays = row.filter(|row| row["change"]["kind"] != "removal" && was_there(row, by));
             let state = stays.and_then(|row| row["state"].as_str());
             state == Some("pending") || state == Some("active") && !then["sync"].is_null()
         };
@@ -116,6 +121,11 @@ pub(crate) fn left_undone(book: &Book) -> Option<String> {
         is_leave && !book.commands.values().any(|child| is_unshare(&child))
     })?;
     Some(format!("{command} succeeded, but nobody was asked to clean up"))
+}
+
+fn was_there(row: &Value, by: OffsetDateTime) -> bool {
+    let added = row["added"].as_str().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+    added.is_some_and(|added| added <= by)
 }
 
 /// Whether this write, which took effect, ends the membership of somebody who was active beside others.

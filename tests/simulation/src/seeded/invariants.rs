@@ -261,7 +261,7 @@ pub(crate) fn sent(book: &mut Book, queue: &QueueUrl, message: &Message) {
         told(book, &command);
     } else if Verb::ALL.iter().any(|verb| *queue == dead_letter_queue(*verb)) {
         book.write("sends a dead letter");
-        let end = End { id: "dead letter".to_owned(), kind: "dead-letter".to_owned() };
+        let end = End { at: book.now, id: "dead letter".to_owned(), kind: "dead-letter".to_owned() };
         book.account().ends.push(end);
         // Nobody sends here what cannot be understood, or to a queue that is not its own.
         let why = message.attributes.get("reasonText").cloned().unwrap_or_default();

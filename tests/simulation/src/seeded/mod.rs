@@ -4,7 +4,7 @@
 //! # Flow
 //! `script` (what people do, from the seed) → `world` (functions, queues, simulator) → `driver` (who goes on next, and
 //! when time passes) → `edges` (a queue and a network with faults, at every point between two effects) → `book` (what
-//! happened) → `invariants` (what must hold after each event; of what is told: `endings` and `causes`) → `run` (and
+//! happened) → `invariants` (what must hold after each event; of what is told: `endings`, `causes` and `follow_ups`) → `run` (and
 //! what must come about once nothing goes wrong) → `shrink` (the shortest run that still fails).
 //!
 //! # Guarantees
