@@ -40,5 +40,5 @@ bench *ARGS:
 kills SEEDS="1" FIRST=env_var_or_default("MTO_FIRST_SEED", "7"):
     for seed in $(seq {{FIRST}} $(({{FIRST}} + {{SEEDS}} - 1))); do \
         echo "seed $seed"; \
-        MTO_FIRST_SEED=$seed cargo test -p mto-system-tests --features kills --test killed || exit 1; \
+        MTO_FIRST_SEED=$seed cargo test -p mto-system-tests --test killed || exit 1; \
     done
