@@ -101,9 +101,7 @@ impl Drop for Replay {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let Self(seed, killer) = self;
-            eprintln!(
-                "again: MTO_FIRST_SEED={seed} cargo test -p mto-system-tests --test killed"
-            );
+            eprintln!("again: MTO_FIRST_SEED={seed} cargo test -p mto-system-tests --test killed");
             eprintln!("killed: {:#?}", killer.kills());
             eprintln!("reached: {:?}; not killed yet: {:?}", killer.reached(), killer.left());
         }
