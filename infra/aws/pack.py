@@ -35,7 +35,7 @@ def deflate(binary, level):
     if level == "zopfli":
         import zopfli.zlib  # only for what is deployed; tests zip with the standard library
 
-        return zopfli.zlib.compress(binary, numiterations=5)[2:-4]
+        return zopfli.zlib.compress(binary, numiterations=15)[2:-4]
     return zlib.compress(binary, int(level))[2:-4]
 
 

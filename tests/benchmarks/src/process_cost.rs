@@ -34,7 +34,7 @@ pub struct Process {
 
 impl Default for Process {
     /// Measured on 2026-11-21: 74.8 ms of CPU for 50 messages, the start among them, so a message is rather less, and
-    /// 1.84 ms for a further message (docs/performance.md, figures of the last run); 12.03 ms of CPU up to the first
+    /// 1.84 ms for a further message (docs/performance.md, a run of 2026-11-21); 12.03 ms of CPU up to the first
     /// answer (docs/adr/0013).
     fn default() -> Self {
         Self { message_cpu_ms: 74.8 / 50.0, cold_cpu_ms: 12.03, message_ms: 1.84, source: Source::Constants }
