@@ -128,17 +128,16 @@ fn was_there(row: &Value, by: OffsetDateTime) -> bool {
     added.is_some_and(|added| added <= by)
 }
 
-/// Whether this write, which took effect, ends the membership of somebody who was active beside others.
-pub(crate) fn takes_away(line: &Line, state: &Value) -> bool {
+/// Whether this write, which took effect, ends the membership of somebody who was active beside others. The state is
+/// asked for only where it matters: writing it down costs more than the write.
+pub(crate) fn takes_away(book: &Book, line: &Line) -> bool {
     let Named::Row(tenant) = line.named() else { return false };
-    let mut organizations = state["organizations"].as_array().into_iter().flatten();
-    let is_active = |row: &&Value| row["state"] == "active";
-    let acts = line.tenant.to_string();
-    line.method == "DELETE"
-        && organizations.any(|organization| {
-            let rows = organization["tenants"].as_array().into_iter().flatten().filter(is_active);
-            let active: Vec<Option<&str>> = rows.map(|row| row["tenantId"].as_str()).collect();
-            let is_in = |tenant: &str| active.contains(&Some(tenant));
-            active.len() > 1 && is_in(&acts) && is_in(&tenant.to_string())
-        })
+    if line.method != "DELETE" {
+        return false;
+    }
+    let facts = Facts { parties: book.parties(), state: &book.simulator.state() };
+    let acts = json!(line.tenant);
+    let rows = facts.organization(&acts).and_then(|organization| organization["tenants"].as_array());
+    let active = rows.into_iter().flatten().filter(|row| row["state"] == "active").count();
+    active > 1 && facts.active(&acts, &json!(tenant))
 }

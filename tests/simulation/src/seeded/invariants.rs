@@ -166,7 +166,7 @@ pub(crate) fn took_effect(book: &mut Book, call: &Call, answer: &Answer) {
         let (at, tenant, path) = (book.now, line.tenant, line.path.clone());
         book.effects.push(Effect { at, command: command.clone(), tenant, path, text: text.clone() });
         nothing_is_written_again(book, &command, line, &text);
-        book.account().took_away |= follow_ups::takes_away(line, &book.simulator.state());
+        book.account().took_away |= follow_ups::takes_away(book, line);
         let makes = line.method != "DELETE";
         if let Some((invariant, why)) = soundness::doubt(&book.simulator, makes) {
             book.violate(invariant, format!("after {text}: {why}"));

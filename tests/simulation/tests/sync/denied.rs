@@ -75,14 +75,8 @@ async fn a_target_whose_people_we_may_not_read_gets_them_all_the_same() {
 #[tokio::test]
 async fn a_target_that_is_away_is_waited_for() {
     let scene = two().build();
-    let (fabrikam, group) = (scene.id("fabrikam"), group(&scene));
-    let away = Change::ServerErrors {
-        tenant: Some(fabrikam),
-        count: 10_000,
-        after_effect: false,
-        writes_only: false,
-    };
-    scene.script(away);
+    let group = group(&scene);
+    goes_away(&scene, "fabrikam");
     scene.post(&configure("S1", &group)).await;
     scene.run_for(Duration::minutes(30)).await;
     let wait = scene.waits("S1").last().unwrap().clone();

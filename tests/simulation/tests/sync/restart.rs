@@ -38,14 +38,7 @@ async fn a_stopped_job_is_not_restarted_once_the_two_have_parted() {
 async fn who_comes_back_while_a_restart_waits_is_restarted() {
     let scene = running(two()).await;
     by_hand(&scene, "pause");
-    let fabrikam = scene.id("fabrikam");
-    let away = Change::ServerErrors {
-        tenant: Some(fabrikam),
-        count: 10_000,
-        after_effect: false,
-        writes_only: false,
-    };
-    scene.script(away);
+    goes_away(&scene, "fabrikam");
     scene.post(&of_contoso("R1", "restart")).await;
     scene.run_for(Duration::minutes(10)).await;
     let wait = scene.waits("R1").last().unwrap().clone();

@@ -1,6 +1,6 @@
 //! A formed organization with people, commands, and looks at who is where.
 
-use entra_simulator::{MemberRole, MemberState, Seed};
+use entra_simulator::{Change, MemberRole, MemberState, Seed};
 use http::Method;
 use mto_simulation_tests::{Scene, Stage, Told, command, seed_with_organization};
 use serde_json::{Value, json};
@@ -181,4 +181,10 @@ pub(crate) fn take_out(scene: &Scene, tenant: &str, person: &str) {
     let (group, person) = (shared(scene.seed(), tenant), user(scene.seed(), tenant, person));
     let path = format!("/groups/{group}/members/{person}/$ref");
     scene.admin(tenant).calls(&Method::DELETE, &path, &Value::Null);
+}
+
+/// Whatever is asked of the tenant is answered with 5xx, until `NoFaults`.
+pub(crate) fn goes_away(scene: &Scene, tenant: &str) {
+    let tenant = Some(scene.id(tenant));
+    scene.script(Change::ServerErrors { tenant, count: 10_000, after_effect: false, writes_only: false });
 }
